@@ -1,0 +1,23 @@
+//! rootfix repairs the trust bundle that a program was told to use, proves the repair, and can undo it.
+//!
+//! Data flows one way:
+//!
+//! ```text
+//! locate -> Target -> read -> Store -> assess -> Assessment -> plan -> Plan -> preview | apply -> Receipt -> prove -> Proof -> report
+//! ```
+//!
+//! Everything from [`store`] to [`plan`] is pure: bytes and time come in as arguments. Only `locate`, `apply`,
+//! `probe` and `rehearse` touch the world, only `cli` knows the command line, and only `lang` and `report` hold
+//! sentences.
+#![deny(unsafe_code)]
+#![warn(missing_debug_implementations)]
+
+pub mod certificate;
+pub mod finding;
+pub mod lang;
+pub mod password;
+pub mod pin;
+pub mod proof;
+pub mod readers;
+pub mod rollover;
+pub mod store;

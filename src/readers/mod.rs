@@ -1,0 +1,68 @@
+//! What each TLS library makes of a bundle: which certificates it ends up trusting.
+//!
+//! One file per reader, each a model of how that reader parses, taken from its source and held against the real
+//! program by tests. Pure: bytes in, views out.
+
+use crate::certificate::Fingerprint;
+
+/// A family of programs that read PEM bundles in the same way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reader {
+    /// `X509_STORE_load_file`: openssl, Python ssl, curl, PHP curl, Ruby, nginx, HAProxy and most others.
+    Openssl,
+    /// PHP's stream wrapper, `cafile`.
+    PhpStream,
+    /// Node's `ca:` option.
+    Node,
+    /// `NODE_EXTRA_CA_CERTS`.
+    NodeExtra,
+    Gnutls,
+    /// `CertificateFactory.generateCertificates` for PEM; `KeyStore` for key stores.
+    Java,
+    /// `x509.CertPool.AppendCertsFromPEM`.
+    Go,
+    /// rustls-pemfile / rustls-pki-types.
+    Rustls,
+    /// .NET's `X509Certificate2Collection.ImportFromPem` / OpenSSL-backed root store.
+    Dotnet,
+}
+
+impl Reader {
+    pub const ALL: &'static [Reader] = &[
+        Reader::Openssl,
+        Reader::PhpStream,
+        Reader::Node,
+        Reader::NodeExtra,
+        Reader::Gnutls,
+        Reader::Java,
+        Reader::Go,
+        Reader::Rustls,
+        Reader::Dotnet,
+    ];
+
+    /// The permanent name in records.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Reader::Openssl => "openssl",
+            Reader::PhpStream => "php-stream",
+            Reader::Node => "node",
+            Reader::NodeExtra => "node-extra",
+            Reader::Gnutls => "gnutls",
+            Reader::Java => "java",
+            Reader::Go => "go",
+            Reader::Rustls => "rustls",
+            Reader::Dotnet => "dotnet",
+        }
+    }
+}
+
+/// What one reader ends up with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    pub reader: Reader,
+    /// The trusted certificates that the program ends up with, in the file's order; a certificate that the reader
+    /// keeps once stands here once.
+    pub trusted: Vec<Fingerprint>,
+    /// The reader reports an error instead of, or after, loading.
+    pub fails: bool,
+}

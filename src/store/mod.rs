@@ -1,0 +1,143 @@
+//! Trust stores in every format, behind one trait: bytes in, entries or new bytes out. Nothing here touches a disk.
+
+use crate::certificate::Certificate;
+use crate::finding::{Finding, Trouble};
+use crate::password::{Password, Passwords};
+use crate::readers::View;
+use crate::rollover::Root;
+
+pub mod bks;
+pub mod der;
+pub mod jks;
+pub mod pem;
+pub mod pkcs12;
+
+/// No trust store is larger; what is larger is refused before it is read. The largest of some 200 real bundles is
+/// 1.4 MB; a merged store with full text dumps of every certificate stays under 3 MB.
+pub const MAX_BYTES: usize = 16 << 20;
+
+/// The formats by their permanent names in records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    Pem,
+    Der,
+    Jks,
+    Jceks,
+    Bks,
+    Pkcs12,
+    /// A hashed certificate directory (`ssl_ca_path`).
+    CaDir,
+    /// A store that the operating system keeps.
+    System,
+}
+
+impl Format {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Format::Pem => "pem",
+            Format::Der => "der",
+            Format::Jks => "jks",
+            Format::Jceks => "jceks",
+            Format::Bks => "bks",
+            Format::Pkcs12 => "pkcs12",
+            Format::CaDir => "cadir",
+            Format::System => "system",
+        }
+    }
+}
+
+/// Whether the readers of this format take an entry for a trusted root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    Trusted,
+    /// It is there, but readers pass over it: a PKCS#12 certificate without Oracle's trustedKeyUsage, a link of a
+    /// private key's chain, a certificate behind a NUL.
+    NotTrusted,
+}
+
+/// One certificate in a store.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub certificate: Certificate,
+    /// The title line of a PEM block, the alias or friendlyName of a key store entry.
+    pub alias: Option<String>,
+    /// The line of the BEGIN, counted from 1, in a text.
+    pub line: Option<usize>,
+    /// The file that holds it, in a directory.
+    pub file: Option<std::path::PathBuf>,
+    pub trust: Trust,
+}
+
+/// What the bytes turned out to be for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Nature {
+    TrustStore,
+    /// Readable, but nothing that a program trusts servers by; the finding says what it is.
+    NotATrustStore(Finding),
+}
+
+/// A store that was read.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub format: Format,
+    pub nature: Nature,
+    pub entries: Vec<Entry>,
+    /// Other things inside, counted: private keys, secret keys, lists of revoked certificates.
+    pub others: usize,
+    /// What is odd about the file, whatever the rollover.
+    pub findings: Vec<Finding>,
+    /// What each reader makes of it.
+    pub views: Vec<View>,
+    /// OpenSSL, which most programs read with, rejects the file or silently loads a part. Only texts can be broken;
+    /// a binary store that does not read is a [`Trouble`].
+    pub broken: bool,
+    /// The password that opened it.
+    pub password: Option<Password>,
+}
+
+/// How an addition is to be made.
+#[derive(Debug, Clone, Default)]
+pub struct AppendOptions {
+    /// Takes the place of the root's own alias.
+    pub alias: Option<String>,
+    /// Mend what keeps readers from loading the file.
+    pub repair: bool,
+    /// Unix time in milliseconds, for formats that date their entries.
+    pub now_ms: u64,
+}
+
+/// New bytes for a store. The old bytes are not kept here: the caller has them.
+#[derive(Debug, Clone)]
+pub struct Appended {
+    pub bytes: Vec<u8>,
+    /// What the caller should know about the way it was done.
+    pub findings: Vec<Finding>,
+}
+
+/// One store format.
+pub trait StoreFormat: Sync {
+    /// Whether these bytes are of this format, judged by content alone; cheap.
+    fn sniff(&self, bytes: &[u8]) -> bool;
+
+    /// Reads every entry.
+    ///
+    /// # Errors
+    /// It is of this format but cannot be read: cut off, a wrong password, an algorithm that is not known.
+    fn decode(&self, bytes: &[u8], passwords: &Passwords) -> Result<Store, Trouble>;
+
+    /// The same store with these roots added, every prior byte kept. `store` is what `decode` made of `bytes`;
+    /// `roots` are not in it (or not trusted in it).
+    ///
+    /// # Errors
+    /// The format cannot take them, or not without losing something.
+    fn append(
+        &self,
+        bytes: &[u8],
+        store: &Store,
+        roots: &[&Root],
+        options: &AppendOptions,
+    ) -> Result<Appended, Trouble>;
+}
+
+/// Every format, in the order in which they are tried; the first that recognises the bytes reads them.
+pub const FORMATS: &[&dyn StoreFormat] = &[&jks::Jks, &bks::Bks, &pkcs12::Pkcs12, &der::Der, &pem::Pem];
