@@ -5,6 +5,8 @@
 
 use crate::certificate::Fingerprint;
 
+pub mod canonical;
+
 /// A family of programs that read PEM bundles in the same way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reader {
@@ -65,4 +67,30 @@ pub struct View {
     pub trusted: Vec<Fingerprint>,
     /// The reader reports an error instead of, or after, loading.
     pub fails: bool,
+}
+
+/// What every reader makes of these bytes, in the order of [`Reader::ALL`].
+pub fn views(bytes: &[u8]) -> Vec<View> {
+    match canonical::blocks(bytes) {
+        Some(blocks) => views_of_canonical(&blocks),
+        None => views_of_odd(bytes),
+    }
+}
+
+/// The same for a caller that has read the file with [`canonical::blocks`] already.
+pub fn views_of_canonical(blocks: &[canonical::Block]) -> Vec<View> {
+    let trusted = distinct(blocks.iter().map(|block| block.certificate.fingerprint()));
+    Reader::ALL.iter().map(|reader| View { reader: *reader, trusted: trusted.clone(), fails: false }).collect()
+}
+
+/// The same for bytes that [`canonical::blocks`] would not take.
+pub fn views_of_odd(_bytes: &[u8]) -> Vec<View> {
+    // To come: the models.
+    Reader::ALL.iter().map(|reader| View { reader: *reader, trusted: Vec::new(), fails: true }).collect()
+}
+
+/// Every reader keeps a certificate once, however often it stands in the file.
+fn distinct(fingerprints: impl Iterator<Item = Fingerprint>) -> Vec<Fingerprint> {
+    let mut seen = std::collections::HashSet::new();
+    fingerprints.filter(|fingerprint| seen.insert(*fingerprint)).collect()
 }
