@@ -63,6 +63,7 @@ macro_rules! codes {
 
 // Grouped by what they speak of; within a group in the order in which a reader meets them.
 codes! {
+    // What a rollover asks of a store.
     NewRootMissing = "new-root-missing", Error {
         meaning: {
             en: "The bundle does not hold the root that the rollover adds.",
@@ -89,6 +90,516 @@ codes! {
         remedy: {
             en: "Nothing, if every server has moved on. Where the notice asks for both roots, `rootfix append --with-old FILE` adds the old one too.",
             zh: "如所有服务器都已完成更换，无需处理。若公告要求两个根证书同时存在，用 `rootfix append --with-old 文件` 一并补上旧根证书。",
+        },
+    }
+
+    // PEM texts.
+    GluedMarkers = "glued-markers", Error {
+        meaning: {
+            en: "END of one certificate and BEGIN of the next stand on one line.",
+            zh: "一张证书的 END 与下一张的 BEGIN 连在同一行。",
+        },
+        cause: {
+            en: "A certificate was appended to a file whose last line had no line ending, for instance with `cat a.pem >> b.pem`. OpenSSL then rejects the whole file.",
+            zh: "向末行没有换行符的文件追加了证书，例如 `cat a.pem >> b.pem`。此时 OpenSSL 会拒绝整个文件。",
+        },
+        remedy: {
+            en: "Run `rootfix append --repair FILE`; it parts the two lines.",
+            zh: "运行 `rootfix append --repair 文件`，它会把两行分开。",
+        },
+    }
+    TextAroundMarker = "text-around-marker", Error {
+        meaning: {
+            en: "Blanks or other characters stand on the line of BEGIN or END.",
+            zh: "BEGIN 或 END 所在行有空格或其他字符。",
+        },
+        cause: {
+            en: "The text was copied from a web page, a chat or an indented source. OpenSSL does not see a BEGIN that does not start its line, and skips the certificate in silence.",
+            zh: "文本是从网页、聊天记录或缩进的代码中复制的。BEGIN 不在行首时，OpenSSL 看不到它，会悄悄跳过该证书。",
+        },
+        remedy: {
+            en: "Run `rootfix append --repair FILE`; it writes the lines as RFC 7468 wants them.",
+            zh: "运行 `rootfix append --repair 文件`，它会按 RFC 7468 重写这些行。",
+        },
+    }
+    BadMarker = "bad-marker", Error {
+        meaning: {
+            en: "A BEGIN or END line is missing or malformed.",
+            zh: "缺少 BEGIN 或 END 行，或其写法有误。",
+        },
+        cause: {
+            en: "The file was edited by hand or cut.",
+            zh: "文件被手工编辑过或被截断。",
+        },
+        remedy: {
+            en: "Run `rootfix append --repair FILE`; where the certificate itself is whole, it completes the lines.",
+            zh: "运行 `rootfix append --repair 文件`；若证书内容完整，它会补全这些行。",
+        },
+    }
+    CertificateDamaged = "certificate-damaged", Error {
+        meaning: {
+            en: "A certificate block does not hold a certificate.",
+            zh: "某个证书块中的内容不是证书。",
+        },
+        cause: {
+            en: "Characters were changed (a search-and-replace over a project reaches into certificates too), or it was cut, encrypted or never filled in. OpenSSL then rejects the whole file.",
+            zh: "内容被改动（对项目做全文替换时也会改到证书）、被截断、是密文或只是占位符。此时 OpenSSL 会拒绝整个文件。",
+        },
+        remedy: {
+            en: "`rootfix append --repair FILE` keeps the block visible but harmless, so that the others load; get the certificate anew if you need it.",
+            zh: "`rootfix append --repair 文件` 会保留该块但使其不生效，让其余证书可以读取；如需该证书请重新获取。",
+        },
+    }
+    BlankInCertificate = "blank-in-certificate", Error {
+        meaning: {
+            en: "There are empty lines or odd blanks inside a certificate.",
+            zh: "证书内容中有空行或多余的空白。",
+        },
+        cause: {
+            en: "The text went through an editor, a mail or a web form. OpenSSL takes an empty line for the end of a header and rejects the whole file.",
+            zh: "文本经过了编辑器、邮件或网页表单。OpenSSL 会把空行当作头部的结尾并拒绝整个文件。",
+        },
+        remedy: {
+            en: "Run `rootfix append --repair FILE`; it writes the same certificate without them.",
+            zh: "运行 `rootfix append --repair 文件`，它会去掉这些空白，证书内容不变。",
+        },
+    }
+    LoneCr = "lone-cr", Error {
+        meaning: {
+            en: "Lines end in a carriage return alone.",
+            zh: "行尾只有回车符。",
+        },
+        cause: {
+            en: "The file comes from an old Macintosh editor, or a transfer removed the line feeds.",
+            zh: "文件来自老式 Macintosh 编辑器，或传输时丢失了换行符。",
+        },
+        remedy: {
+            en: "Run `rootfix append --repair FILE`; it gives the lines proper endings.",
+            zh: "运行 `rootfix append --repair 文件`，它会改正换行符。",
+        },
+    }
+    Utf16 = "utf16", Error {
+        meaning: {
+            en: "The file is UTF-16 text.",
+            zh: "文件是 UTF-16 编码的文本。",
+        },
+        cause: {
+            en: "Windows Notepad (\"Unicode\") or PowerShell's `>` wrote it.",
+            zh: "由 Windows 记事本（选择“Unicode”）或 PowerShell 的 `>` 写出。",
+        },
+        remedy: {
+            en: "Run `rootfix append --repair FILE`; it writes the same text as UTF-8.",
+            zh: "运行 `rootfix append --repair 文件`，它会以 UTF-8 写出相同的文本。",
+        },
+    }
+    ByteOrderMark = "byte-order-mark", Warning {
+        meaning: {
+            en: "A byte order mark stands directly before the first BEGIN.",
+            zh: "第一个 BEGIN 之前紧挨着字节序标记（BOM）。",
+        },
+        cause: {
+            en: "Windows Notepad saved the file as \"UTF-8 with BOM\". OpenSSL does not care; Java cannot read the file, and Go skips the first certificate.",
+            zh: "Windows 记事本以“带 BOM 的 UTF-8”保存。OpenSSL 不受影响；Java 无法读取该文件，Go 会跳过第一张证书。",
+        },
+        remedy: {
+            en: "If Java or Go programs read this file, run `rootfix append --repair FILE`.",
+            zh: "如有 Java 或 Go 程序读取此文件，运行 `rootfix append --repair 文件`。",
+        },
+    }
+    NulByte = "nul-byte", Warning {
+        meaning: {
+            en: "There is a NUL byte in the text.",
+            zh: "文本中有 NUL 字节。",
+        },
+        cause: {
+            en: "A download or a disk image was padded, or binary data was pasted in. OpenSSL stops reading there.",
+            zh: "下载或磁盘镜像被补零，或粘贴了二进制数据。OpenSSL 读到此处即停止。",
+        },
+        remedy: {
+            en: "rootfix adds new certificates before a tail of NUL bytes; where certificates stand behind one, run `rootfix append --repair FILE`.",
+            zh: "末尾的 NUL 字节不影响：rootfix 会把新证书加在其之前；若其后还有证书，运行 `rootfix append --repair 文件`。",
+        },
+    }
+    ControlTail = "control-tail", Note {
+        meaning: {
+            en: "The file ends in Ctrl-Z or NUL bytes.",
+            zh: "文件以 Ctrl-Z 或 NUL 字节结尾。",
+        },
+        cause: {
+            en: "An old DOS or Windows program marked the end of the file.",
+            zh: "老式 DOS 或 Windows 程序以此标记文件结尾。",
+        },
+        remedy: {
+            en: "Nothing; new certificates are added before it.",
+            zh: "无需处理；新证书会加在它之前。",
+        },
+    }
+    TrustedLabel = "trusted-label", Warning {
+        meaning: {
+            en: "A certificate is labelled TRUSTED CERTIFICATE.",
+            zh: "某张证书的标签是 TRUSTED CERTIFICATE。",
+        },
+        cause: {
+            en: "`openssl x509 -trustout` or p11-kit wrote it. Only OpenSSL's family reads this label.",
+            zh: "由 `openssl x509 -trustout` 或 p11-kit 写出，只有 OpenSSL 系的程序能读取。",
+        },
+        remedy: {
+            en: "If Java, Go or GnuTLS programs read this file, run `rootfix append --repair FILE`.",
+            zh: "如有 Java、Go 或 GnuTLS 程序读取此文件，运行 `rootfix append --repair 文件`。",
+        },
+    }
+    X509Label = "x509-label", Warning {
+        meaning: {
+            en: "A certificate is labelled X509 CERTIFICATE.",
+            zh: "某张证书的标签是 X509 CERTIFICATE。",
+        },
+        cause: {
+            en: "It is the name that very old OpenSSL versions wrote. Go and GnuTLS skip it.",
+            zh: "这是很旧的 OpenSSL 使用的名称，Go 与 GnuTLS 会跳过它。",
+        },
+        remedy: {
+            en: "If Go or GnuTLS programs read this file, run `rootfix append --repair FILE`.",
+            zh: "如有 Go 或 GnuTLS 程序读取此文件，运行 `rootfix append --repair 文件`。",
+        },
+    }
+    PrivateKeyInside = "private-key-inside", Warning {
+        meaning: {
+            en: "A private key stands among the certificates.",
+            zh: "证书之间夹有私钥。",
+        },
+        cause: {
+            en: "A program's identity and its trusted roots were put into one file. Java cannot read such a file.",
+            zh: "程序自身的身份与受信任的根证书被放进了同一个文件。Java 无法读取这样的文件。",
+        },
+        remedy: {
+            en: "Keep keys in a file of their own. `rootfix append --repair FILE` sets the key aside in the file; look whether a program takes the key from there first.",
+            zh: "请把私钥放到单独的文件。`rootfix append --repair 文件` 会让文件中的私钥不再生效；请先确认没有程序从这里读取私钥。",
+        },
+    }
+    CommentedBlock = "commented-block", Warning {
+        meaning: {
+            en: "A certificate block is commented out, or a comment mentions a BEGIN line.",
+            zh: "有证书块被注释掉，或注释中出现了 BEGIN 行。",
+        },
+        cause: {
+            en: "Somebody switched a root off by hand. Some programs look for BEGIN anywhere in a line: GnuTLS then loads nothing at all.",
+            zh: "有人手工停用了某个根证书。有些程序会在行内任意位置查找 BEGIN：GnuTLS 因此什么都读不出。",
+        },
+        remedy: {
+            en: "If GnuTLS or Java programs read this file, run `rootfix append --repair FILE`; the comment stays readable for people.",
+            zh: "如有 GnuTLS 或 Java 程序读取此文件，运行 `rootfix append --repair 文件`；注释对人仍然可读。",
+        },
+    }
+    LongLine = "long-line", Warning {
+        meaning: {
+            en: "The base64 of a certificate is not wrapped.",
+            zh: "证书的 base64 没有换行。",
+        },
+        cause: {
+            en: "A program wrote it as one long line, as JSON or a web form does. OpenSSL before 1.1.0 (CentOS 6 and 7) cannot read lines over 76 characters.",
+            zh: "程序把它写成了一整行（如 JSON 或网页表单）。1.1.0 之前的 OpenSSL（CentOS 6、7）无法读取超过 76 个字符的行。",
+        },
+        remedy: {
+            en: "If old systems read this file, run `rootfix append --repair FILE`.",
+            zh: "如有旧系统读取此文件，运行 `rootfix append --repair 文件`。",
+        },
+    }
+    NoFinalNewline = "no-final-newline", Note {
+        meaning: {
+            en: "The last line has no line ending.",
+            zh: "最后一行没有换行符。",
+        },
+        cause: {
+            en: "An editor left it out. Harmless, until somebody appends with `cat`.",
+            zh: "编辑器没有写入。平时无害，但用 `cat` 追加时会损坏文件。",
+        },
+        remedy: {
+            en: "Nothing; rootfix adds the line ending before it appends.",
+            zh: "无需处理；rootfix 在追加前会先补上换行符。",
+        },
+    }
+    MixedLineEndings = "mixed-line-endings", Note {
+        meaning: {
+            en: "Some lines end in CRLF and others in LF.",
+            zh: "部分行以 CRLF 结尾，部分以 LF 结尾。",
+        },
+        cause: {
+            en: "The file was put together on Windows and on Unix.",
+            zh: "文件先后在 Windows 和 Unix 上拼接。",
+        },
+        remedy: {
+            en: "Nothing; programs read both.",
+            zh: "无需处理；程序两种都能读取。",
+        },
+    }
+    NotUtf8 = "not-utf8", Note {
+        meaning: {
+            en: "The titles in the file are not UTF-8.",
+            zh: "文件中的标题文字不是 UTF-8。",
+        },
+        cause: {
+            en: "They were written in another encoding, often GBK.",
+            zh: "它们以其他编码（多为 GBK）写成。",
+        },
+        remedy: {
+            en: "Nothing; they are kept byte for byte.",
+            zh: "无需处理；会逐字节保留。",
+        },
+    }
+    RawDerInside = "raw-der-inside", Error {
+        meaning: {
+            en: "A binary certificate stands between the PEM blocks.",
+            zh: "PEM 证书块之间夹有二进制证书。",
+        },
+        cause: {
+            en: "A .cer or .der file was concatenated with PEM files. No program reads it there, and its bytes can hide what follows.",
+            zh: "把 .cer 或 .der 文件与 PEM 文件直接拼接在一起。没有程序能读到它，其中的字节还可能遮住后面的内容。",
+        },
+        remedy: {
+            en: "Run `rootfix append --repair FILE`; it writes the same certificate as PEM.",
+            zh: "运行 `rootfix append --repair 文件`，它会把同一张证书写成 PEM。",
+        },
+    }
+    ReadersStumble = "readers-stumble", Warning {
+        meaning: {
+            en: "Some programs load a part of this file or nothing, although others read all of it.",
+            zh: "部分程序只能读取此文件的一部分或完全读不出，而其他程序可以读取全部。",
+        },
+        cause: {
+            en: "TLS libraries differ in what they forgive.",
+            zh: "不同的 TLS 库对格式的宽容程度不同。",
+        },
+        remedy: {
+            en: "If one of the named programs reads this file, run `rootfix append --repair FILE`.",
+            zh: "如果列出的程序之一会读取此文件，运行 `rootfix append --repair 文件`。",
+        },
+    }
+    Mended = "mended", Note {
+        meaning: {
+            en: "A repair wrote this place anew; the certificate is the same.",
+            zh: "修复时重写了此处；证书内容不变。",
+        },
+        cause: {
+            en: "`--repair` was given, and not every program could read what stood there.",
+            zh: "使用了 `--repair`，而原来的写法并非所有程序都能读取。",
+        },
+        remedy: {
+            en: "Nothing.",
+            zh: "无需处理。",
+        },
+    }
+    SetAside = "set-aside", Warning {
+        meaning: {
+            en: "A repair kept this place readable for people, but took it out of the programs' sight.",
+            zh: "修复时保留了此处供人查看，但程序不会再读取它。",
+        },
+        cause: {
+            en: "`--repair` was given, and the place holds no whole certificate, or a key.",
+            zh: "使用了 `--repair`，而此处不是完整的证书，或是私钥。",
+        },
+        remedy: {
+            en: "Look whether anything needs it; `rootfix restore FILE` puts the old file back.",
+            zh: "请确认是否有程序需要它；`rootfix restore 文件` 可恢复原文件。",
+        },
+    }
+    Broken = "broken", Error {
+        meaning: {
+            en: "OpenSSL rejects the file or silently loads only a part of it.",
+            zh: "OpenSSL 拒绝此文件，或悄悄地只读取一部分。",
+        },
+        cause: {
+            en: "The file is damaged; the other findings say where.",
+            zh: "文件已损坏；其他检查结果会指出位置。",
+        },
+        remedy: {
+            en: "`rootfix append --repair -n FILE` shows how it would be mended; without `-n` it does it.",
+            zh: "`rootfix append --repair -n 文件` 预览修复方案；去掉 `-n` 即执行修复。",
+        },
+    }
+    NoVisiblePlace = "no-visible-place", Error {
+        meaning: {
+            en: "A certificate added to this file would not be seen by every program that reads it now.",
+            zh: "加入此文件的证书不会被目前读取它的每个程序看到。",
+        },
+        cause: {
+            en: "Something in the file, such as a NUL byte, ends the reading early.",
+            zh: "文件中的某些内容（如 NUL 字节）会使读取提前结束。",
+        },
+        remedy: {
+            en: "Run `rootfix append --repair FILE`.",
+            zh: "运行 `rootfix append --repair 文件`。",
+        },
+    }
+    CannotMend = "cannot-mend", Error {
+        meaning: {
+            en: "The file cannot be mended without guessing.",
+            zh: "无法在不靠猜测的情况下修复此文件。",
+        },
+        cause: {
+            en: "Too much of it is missing or changed.",
+            zh: "缺失或被改动的内容过多。",
+        },
+        remedy: {
+            en: "Get the bundle anew from where it came.",
+            zh: "请从原来源重新获取证书包。",
+        },
+    }
+
+    // Files that are no trust store.
+    Unreadable = "unreadable", Error {
+        meaning: {
+            en: "The file is no trust store that can be read.",
+            zh: "此文件不是可以读取的信任库。",
+        },
+        cause: {
+            en: "It is empty, cut off, encrypted, a web page or something else; the message says what it seems to be.",
+            zh: "它是空文件、被截断、是密文、网页或其他内容；提示信息会说明它看起来是什么。",
+        },
+        remedy: {
+            en: "Make sure that it is the file that your program uses, and get it again from where it came.",
+            zh: "请确认程序使用的确实是此文件，并从原来源重新获取。",
+        },
+    }
+    Pkcs7 = "pkcs7", Error {
+        meaning: {
+            en: "The file is a PKCS#7 container.",
+            zh: "此文件是 PKCS#7 容器。",
+        },
+        cause: {
+            en: "Certificate authorities hand out .p7b files; programs do not read trusted roots from them.",
+            zh: "证书机构会提供 .p7b 文件；程序不会从中读取受信任的根证书。",
+        },
+        remedy: {
+            en: "Convert it: `openssl pkcs7 -print_certs -in FILE -out bundle.pem`.",
+            zh: "转换格式：`openssl pkcs7 -print_certs -in 文件 -out bundle.pem`。",
+        },
+    }
+    OnlyAKey = "only-a-key", Error {
+        meaning: {
+            en: "The file holds a private key, and no root.",
+            zh: "此文件中只有私钥，没有根证书。",
+        },
+        cause: {
+            en: "It is a program's own identity. What servers are trusted by lies in another file.",
+            zh: "它是程序自己的身份；用来验证服务器的根证书在另一个文件里。",
+        },
+        remedy: {
+            en: "Find the right file with `rootfix locate`.",
+            zh: "用 `rootfix locate` 查找正确的文件。",
+        },
+    }
+    ApiCertificate = "api-certificate", Error {
+        meaning: {
+            en: "This is a merchant's API certificate, not a trust store.",
+            zh: "这是商户 API 证书，不是信任库。",
+        },
+        cause: {
+            en: "WeChat Pay issues it to a merchant so that the merchant can prove who it is. It was mistaken for the list of roots by which the merchant's program trusts the server.",
+            zh: "它由微信支付签发给商户，用于证明商户的身份，被误当成了程序用来验证服务器的根证书列表。",
+        },
+        remedy: {
+            en: "Leave it as it is: a rollover of roots does not concern it. Find the bundle with `rootfix locate`.",
+            zh: "保持原样：根证书更换与它无关。用 `rootfix locate` 查找真正的证书包。",
+        },
+    }
+    PlatformCertificate = "platform-certificate", Error {
+        meaning: {
+            en: "This is a WeChat Pay platform certificate, not a trust store.",
+            zh: "这是微信支付平台证书，不是信任库。",
+        },
+        cause: {
+            en: "It checks the signatures of API v3 answers, and was saved under the name of a root bundle.",
+            zh: "它用于验证 API v3 应答的签名，被存成了根证书包的文件名。",
+        },
+        remedy: {
+            en: "Leave it as it is for signatures. For TLS, find the bundle with `rootfix locate`, or delete the pin so that the system's roots are used.",
+            zh: "用于验签时保持原样。用于 TLS 的证书包请用 `rootfix locate` 查找，或删除指定，改用系统根证书。",
+        },
+    }
+    DerHoldsOne = "der-holds-one", Error {
+        meaning: {
+            en: "A DER file holds exactly one certificate; nothing can be added to it.",
+            zh: "DER 文件只能存放一张证书，无法追加。",
+        },
+        cause: {
+            en: "The format has no place for a second one.",
+            zh: "该格式没有存放第二张证书的位置。",
+        },
+        remedy: {
+            en: "`rootfix append --output bundle.pem FILE` writes a PEM bundle of both; then point the program at it.",
+            zh: "`rootfix append --output bundle.pem 文件` 会生成包含两者的 PEM 证书包；然后让程序改用它。",
+        },
+    }
+
+    // Certificates in a store.
+    SameNameOtherKey = "same-name-other-key", Warning {
+        meaning: {
+            en: "A certificate carries the name of a root of the rollover, but is not that root.",
+            zh: "有证书的名称与本次更换涉及的根证书相同，但并不是该根证书。",
+        },
+        cause: {
+            en: "It is a look-alike, a test certificate or a forgery: the subject is the same and the key is another.",
+            zh: "它是同名的仿冒、测试或伪造证书：主题相同而密钥不同。",
+        },
+        remedy: {
+            en: "Find out where it comes from. It counts as absent, and `rootfix append` adds the real root beside it.",
+            zh: "请查明来源。它按不存在处理，`rootfix append` 会在其旁边加入真正的根证书。",
+        },
+    }
+    CrossCertificate = "cross-certificate", Warning {
+        meaning: {
+            en: "A certificate carries the name and key of a root of the rollover, but another authority signed it.",
+            zh: "有证书与本次更换涉及的根证书同名同密钥，但由另一家机构签发。",
+        },
+        cause: {
+            en: "It is a cross-certificate, which servers send as a bridge from an older root. Programs do not take it for the root.",
+            zh: "这是交叉证书，服务器用它与更早的根证书衔接。程序不会把它当作根证书。",
+        },
+        remedy: {
+            en: "Nothing; `rootfix append` adds the real root.",
+            zh: "无需处理；`rootfix append` 会加入真正的根证书。",
+        },
+    }
+    ExpiredCertificate = "expired-certificate", Note {
+        meaning: {
+            en: "A certificate in the store has expired.",
+            zh: "信任库中有证书已过期。",
+        },
+        cause: {
+            en: "Old roots are seldom removed. Most programs pass over them; OpenSSL before 1.1.0 and GnuTLS before 3.6.14 may follow a chain to an expired root although a valid one is there.",
+            zh: "旧根证书很少被移除。多数程序会忽略它；但 1.1.0 之前的 OpenSSL 和 3.6.14 之前的 GnuTLS 即使有有效的根证书，也可能沿证书链走到已过期的根证书。",
+        },
+        remedy: {
+            en: "Nothing on current systems. rootfix never removes a certificate.",
+            zh: "在较新的系统上无需处理。rootfix 从不删除证书。",
+        },
+    }
+    DuplicateCertificate = "duplicate-certificate", Note {
+        meaning: {
+            en: "A certificate is in the store twice.",
+            zh: "同一张证书在信任库中出现了多次。",
+        },
+        cause: {
+            en: "Lists were merged, or a root was appended twice.",
+            zh: "合并过列表，或重复追加过根证书。",
+        },
+        remedy: {
+            en: "Nothing; programs keep one of them.",
+            zh: "无需处理；程序只会保留其中一张。",
+        },
+    }
+    NotTrustedByReaders = "not-trusted-by-readers", Warning {
+        meaning: {
+            en: "A root of the rollover is in the store, but the programs that read it do not trust it there.",
+            zh: "本次更换涉及的根证书在信任库中，但读取它的程序并不信任它。",
+        },
+        cause: {
+            en: "In PKCS#12, Java trusts only certificates that are marked with Oracle's trustedKeyUsage; a certificate that belongs to a private key is not a root.",
+            zh: "在 PKCS#12 中，Java 只信任带有 Oracle trustedKeyUsage 标记的证书；属于私钥证书链的证书不是根证书。",
+        },
+        remedy: {
+            en: "Run `rootfix append FILE`; it adds a trusted entry and leaves the old one alone.",
+            zh: "运行 `rootfix append 文件`；它会添加受信任的条目，原有条目保持不变。",
         },
     }
 }

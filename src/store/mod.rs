@@ -9,6 +9,7 @@ use crate::rollover::Root;
 pub mod bks;
 pub mod der;
 pub mod jks;
+pub mod mistaken;
 pub mod pem;
 pub mod pkcs12;
 
