@@ -90,6 +90,8 @@ pub struct NotACertificate;
 pub struct Certificate {
     der: Box<[u8]>,
     fingerprint: Fingerprint,
+    /// Unix times in seconds.
+    validity: (i64, i64),
 }
 
 /// What people want to read of a certificate.
@@ -135,9 +137,10 @@ impl Certificate {
     /// # Errors
     /// The bytes do not begin with an X.509 certificate.
     pub fn from_der_prefix(der: &[u8]) -> Result<(Self, &[u8]), NotACertificate> {
-        let (rest, _) = X509Certificate::from_der(der).map_err(|_| NotACertificate)?;
+        let (rest, x509) = X509Certificate::from_der(der).map_err(|_| NotACertificate)?;
         let own = &der[..der.len() - rest.len()];
-        Ok((Certificate { der: own.into(), fingerprint: Fingerprint::of(own) }, rest))
+        let validity = (x509.validity().not_before.timestamp(), x509.validity().not_after.timestamp());
+        Ok((Certificate { der: own.into(), fingerprint: Fingerprint::of(own), validity }, rest))
     }
 
     pub fn der(&self) -> &[u8] {
@@ -146,6 +149,16 @@ impl Certificate {
 
     pub fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
+    }
+
+    /// Its notAfter lies before this time.
+    pub fn expired_at(&self, now: OffsetDateTime) -> bool {
+        self.validity.1 < now.unix_timestamp()
+    }
+
+    /// This time lies within notBefore and notAfter, both included (RFC 5280, 4.1.2.5).
+    pub fn valid_at(&self, now: OffsetDateTime) -> bool {
+        (self.validity.0..=self.validity.1).contains(&now.unix_timestamp())
     }
 
     /// Parses the fields anew; about five microseconds.

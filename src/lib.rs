@@ -12,11 +12,14 @@
 #![deny(unsafe_code)]
 #![warn(missing_debug_implementations)]
 
+pub mod assess;
 pub mod certificate;
+pub mod diff;
 pub mod finding;
 pub mod lang;
 pub mod password;
 pub mod pin;
+pub mod plan;
 pub mod proof;
 pub mod readers;
 pub mod rollover;

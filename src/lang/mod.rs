@@ -4,8 +4,11 @@
 //! language is chosen at the very end, where it is shown. Records (`--json`) always use the English text.
 //! The two texts stand side by side, sorted by what they speak of: one file per part of the program.
 
+pub mod assess;
 pub mod codes;
+pub mod der;
 pub mod pem;
+pub mod plan;
 mod width;
 
 pub use width::{pad, width};

@@ -1,0 +1,73 @@
+//! What would be done to a store, as data; nothing is touched. Pure.
+
+use crate::assess::Assessment;
+use crate::certificate::Fingerprint;
+use crate::finding::{Finding, Trouble};
+use crate::lang::plan as say;
+use crate::rollover::Root;
+use crate::store::{AppendOptions, Nature, Store, StoreFormat};
+
+/// What the user wants of a plan.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Add the roots that the rollover keeps, too, where they are missing.
+    pub with_old: bool,
+    /// Add to a file that is no trust store all the same.
+    pub force: bool,
+    pub append: AppendOptions,
+}
+
+/// New bytes for one store, and what is new in them.
+#[derive(Debug, Clone)]
+pub struct Plan<'r> {
+    /// The SHA-256 of the bytes that the plan was made from.
+    pub sha256_before: Fingerprint,
+    pub bytes: Vec<u8>,
+    pub roots: Vec<&'r Root>,
+    /// How many certificates were there and stay.
+    pub kept: usize,
+    pub findings: Vec<Finding>,
+}
+
+/// A plan, or `None` where the store is as it should be.
+///
+/// # Errors
+/// The store is not one that should be, or can be, added to; the trouble says why and what to do.
+pub fn plan<'r>(
+    bytes: &[u8],
+    format: &dyn StoreFormat,
+    store: &Store,
+    assessment: &Assessment<'r>,
+    request: &Request,
+) -> Result<Option<Plan<'r>>, Trouble> {
+    if let Nature::NotATrustStore(finding) = &store.nature {
+        if store.entries.is_empty() {
+            return Err(Trouble::new(finding.code, finding.message.clone(), say::find_the_bundle()));
+        }
+        if !request.force {
+            return Err(Trouble::new(finding.code, finding.message.clone(), say::force_if_meant()));
+        }
+    }
+    let mut roots: Vec<&Root> = Vec::new();
+    if request.with_old {
+        roots.extend(&assessment.missing_old);
+    }
+    roots.extend(&assessment.missing_new);
+    for root in &roots {
+        root.check()?;
+    }
+    if roots.is_empty() && !request.append.repair && !store.broken {
+        return Ok(None);
+    }
+    let appended = format.append(bytes, store, &roots, &request.append)?;
+    if appended.bytes == bytes {
+        return Ok(None);
+    }
+    Ok(Some(Plan {
+        sha256_before: Fingerprint::of(bytes),
+        bytes: appended.bytes,
+        roots,
+        kept: store.entries.len(),
+        findings: appended.findings,
+    }))
+}
