@@ -602,6 +602,92 @@ codes! {
             zh: "运行 `rootfix append 文件`；它会添加受信任的条目，原有条目保持不变。",
         },
     }
+
+    // The catalogue of roots, and roots of the user's own.
+    CatalogueDamaged = "catalogue-damaged", Error {
+        meaning: {
+            en: "A root or a rollover inside this copy of rootfix is not what it was made to be.",
+            zh: "本程序内置的某个根证书或更换方案与发布时不一致。",
+        },
+        cause: {
+            en: "The program file was changed or cut off, or the machine's disk or memory is faulty. The SHA-256 of every root is checked when the program starts and before it writes.",
+            zh: "程序文件被改动或不完整，或本机磁盘、内存存在故障。程序在启动时和写入前都会核对每个根证书的 SHA-256。",
+        },
+        remedy: {
+            en: "Do not use this copy; install rootfix again from a source that you trust.",
+            zh: "请勿使用此副本；请从可信来源重新安装 rootfix。",
+        },
+    }
+    UnknownRollover = "unknown-rollover", Error {
+        meaning: {
+            en: "There is no rollover of that name.",
+            zh: "没有该名称的根证书更换方案。",
+        },
+        cause: {
+            en: "The name after `--rollover` is mistyped, or belongs to a newer version of rootfix.",
+            zh: "`--rollover` 后的名称输入有误，或该方案属于更新版本的 rootfix。",
+        },
+        remedy: {
+            en: "Run `rootfix roots` to see the rollovers that there are.",
+            zh: "运行 `rootfix roots` 查看可用的更换方案。",
+        },
+    }
+    UnknownRoot = "unknown-root", Error {
+        meaning: {
+            en: "There is no root of that name in the catalogue.",
+            zh: "内置目录中没有该名称的根证书。",
+        },
+        cause: {
+            en: "The name is mistyped, or the root is not one that rootfix carries.",
+            zh: "名称输入有误，或 rootfix 未内置该根证书。",
+        },
+        remedy: {
+            en: "Run `rootfix roots` to see the roots that there are. For a root of your own use `--root FILE --sha256 HEX`.",
+            zh: "运行 `rootfix roots` 查看内置的根证书。自有根证书请用 `--root 文件 --sha256 指纹`。",
+        },
+    }
+    RootFingerprintMismatch = "root-fingerprint-mismatch", Error {
+        meaning: {
+            en: "The certificate given with `--root` does not have the SHA-256 given with `--sha256`.",
+            zh: "`--root` 给出的证书与 `--sha256` 给出的指纹不符。",
+        },
+        cause: {
+            en: "Another certificate lies in the file, or the fingerprint is that of another certificate, of the PEM text instead of the DER, or of the public key.",
+            zh: "文件中是另一张证书；或该指纹属于另一张证书、是对 PEM 文本而非 DER 计算的，或是公钥的指纹。",
+        },
+        remedy: {
+            en: "Ask whoever runs the CA for the fingerprint, by another way than the file came, and compare it with `openssl x509 -in FILE -noout -fingerprint -sha256`.",
+            zh: "请通过不同于文件来源的渠道向 CA 的管理者核实指纹，并与 `openssl x509 -in 文件 -noout -fingerprint -sha256` 的结果比对。",
+        },
+    }
+    NotOneRoot = "not-one-root", Error {
+        meaning: {
+            en: "The file given with `--root` does not hold exactly one certificate.",
+            zh: "`--root` 给出的文件中并非恰好一张证书。",
+        },
+        cause: {
+            en: "It is a chain, a bundle, a key, or no certificate at all. One fingerprint vouches for one certificate.",
+            zh: "该文件是证书链、证书包、密钥，或根本不是证书。一个指纹只能核实一张证书。",
+        },
+        remedy: {
+            en: "Give a file with the root alone, as PEM or DER.",
+            zh: "请提供只包含该根证书的文件（PEM 或 DER 格式）。",
+        },
+    }
+    NotARoot = "not-a-root", Error {
+        meaning: {
+            en: "The certificate given with `--root` was issued by another certificate.",
+            zh: "`--root` 给出的证书是由另一张证书签发的。",
+        },
+        cause: {
+            en: "It is a server's certificate, an intermediate, or a cross-certificate. Many programs do not accept such a certificate as the end of a chain.",
+            zh: "它是服务器证书、中间证书或交叉证书。许多程序不接受此类证书作为证书链的终点。",
+        },
+        remedy: {
+            en: "Give the self-signed certificate at the top of the chain.",
+            zh: "请提供证书链顶端的自签名证书。",
+        },
+    }
 }
 
 impl std::fmt::Display for Code {
