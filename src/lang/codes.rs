@@ -688,6 +688,36 @@ codes! {
             zh: "请提供证书链顶端的自签名证书。",
         },
     }
+
+    // The command line.
+    UnknownCode = "unknown-code", Error {
+        meaning: {
+            en: "There is no finding with that code.",
+            zh: "没有该代码的检查结果。",
+        },
+        cause: {
+            en: "The code is mistyped, or belongs to a newer version of rootfix.",
+            zh: "代码输入有误，或属于更新版本的 rootfix。",
+        },
+        remedy: {
+            en: "`rootfix explain` lists all codes.",
+            zh: "运行 `rootfix explain` 列出全部代码。",
+        },
+    }
+    TooLarge = "too-large", Error {
+        meaning: {
+            en: "The file is larger than any trust store.",
+            zh: "文件比任何信任库都大。",
+        },
+        cause: {
+            en: "It is something else: an archive, a log, an image. rootfix reads at most 16 MiB, so that memory stays bounded.",
+            zh: "它是其他文件：压缩包、日志或镜像。为限制内存占用，rootfix 最多读取 16 MiB。",
+        },
+        remedy: {
+            en: "Make sure that it is the file that your program uses.",
+            zh: "请确认程序使用的确实是此文件。",
+        },
+    }
 }
 
 impl std::fmt::Display for Code {
