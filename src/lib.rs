@@ -21,6 +21,7 @@ pub mod password;
 pub mod pin;
 pub mod plan;
 pub mod proof;
+pub mod prove;
 pub mod readers;
 pub mod rollover;
 pub mod store;

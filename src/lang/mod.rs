@@ -9,6 +9,7 @@ pub mod codes;
 pub mod der;
 pub mod pem;
 pub mod plan;
+pub mod prove;
 pub mod roots;
 mod width;
 
