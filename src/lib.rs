@@ -23,6 +23,7 @@ pub mod password;
 pub mod pin;
 pub mod plan;
 pub mod proof;
+pub mod prove;
 pub mod readers;
 pub mod report;
 pub mod rollover;

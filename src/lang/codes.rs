@@ -718,6 +718,50 @@ codes! {
             zh: "请确认程序使用的确实是此文件。",
         },
     }
+
+    // Proofs.
+    StandInNotMade = "stand-in-not-made", Error {
+        meaning: {
+            en: "The throw-away certificates that play the parts of the old and the new root could not be made.",
+            zh: "无法生成用来代替新旧根证书的临时证书。",
+        },
+        cause: {
+            en: "The system gives no random numbers, or the host's name cannot stand in a certificate.",
+            zh: "系统无法提供随机数，或主机名不能写入证书。",
+        },
+        remedy: {
+            en: "Check the host's name and try again. The store itself is not concerned.",
+            zh: "请检查主机名后重试；信任库本身不受影响。",
+        },
+    }
+    SavedChainUnreadable = "saved-chain-unreadable", Error {
+        meaning: {
+            en: "The file given with `--chain` does not hold a chain that can be read.",
+            zh: "`--chain` 给出的文件中没有可读取的证书链。",
+        },
+        cause: {
+            en: "It holds no certificate, one that is cut off, or something else than what `openssl s_client -showcerts` prints.",
+            zh: "文件中没有证书，或证书不完整，或并非 `openssl s_client -showcerts` 的输出。",
+        },
+        remedy: {
+            en: "Save it again: `openssl s_client -connect HOST:443 -servername HOST -showcerts </dev/null >chain.txt`.",
+            zh: "请重新保存：`openssl s_client -connect 主机:443 -servername 主机 -showcerts </dev/null >chain.txt`。",
+        },
+    }
+    NotATime = "not-a-time", Error {
+        meaning: {
+            en: "What follows `--at` is not a time.",
+            zh: "`--at` 后的内容不是有效的时间。",
+        },
+        cause: {
+            en: "The day does not exist, or the time is written in another form than ISO 8601.",
+            zh: "日期不存在，或时间格式不符合 ISO 8601。",
+        },
+        remedy: {
+            en: "Write a day, `2024-12-01`, or a time with its zone, `2024-12-01T08:00:00Z` or `2024-12-01T08:00:00+08:00`.",
+            zh: "请写日期，如 `2024-12-01`；或带时区的时间，如 `2024-12-01T08:00:00Z`、`2024-12-01T08:00:00+08:00`。",
+        },
+    }
 }
 
 impl std::fmt::Display for Code {

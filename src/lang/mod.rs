@@ -14,6 +14,7 @@ pub mod der;
 pub mod help;
 pub mod pem;
 pub mod plan;
+pub mod prove;
 pub mod roots;
 mod width;
 
