@@ -1,5 +1,6 @@
 //! The command line: arguments in, records and sentences out. The only part that knows clap and dialoguer.
 
+mod append;
 mod args;
 mod check;
 mod exit;
@@ -41,7 +42,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let exit = match &command {
         Command::Check(at) => check::run(&mut session, at),
-        Command::Append(_) | Command::Restore(_) | Command::Verify(_) => todo!(),
+        Command::Append(args) => append::run(&mut session, args),
+        Command::Restore(_) | Command::Verify(_) => todo!(),
         Command::Inspect(args) => inspect::run(&mut session, args),
         Command::Roots(args) => roots::run(&mut session, args),
         Command::Explain(args) => explain::run(&mut session, args),
