@@ -12,6 +12,7 @@
 #![deny(unsafe_code)]
 #![warn(missing_debug_implementations)]
 
+pub mod apply;
 pub mod certificate;
 pub mod finding;
 pub mod lang;

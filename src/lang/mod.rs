@@ -4,6 +4,7 @@
 //! language is chosen at the very end, where it is shown. Records (`--json`) always use the English text.
 //! The two texts stand side by side, sorted by what they speak of: one file per part of the program.
 
+pub mod apply;
 pub mod codes;
 mod width;
 
