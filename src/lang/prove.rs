@@ -1,8 +1,11 @@
 //! Sentences about proofs, and about chains that were judged.
 
-use super::{Sentence, sentences};
-use crate::finding::{Code, Trouble};
+use time::{Date, OffsetDateTime};
 
+use super::roots::listed;
+use super::{Sentence, sentences};
+use crate::certificate::Certificate;
+use crate::finding::{Code, Trouble};
 use crate::prove::chain::Refusal;
 
 sentences! {
@@ -102,6 +105,74 @@ sentences! {
         en: "The store itself is not concerned. Try again, or verify it with `--chain FILE`.",
         zh: "信任库本身不受影响。请重试，或用 `--chain 文件` 验证。",
     }
+    chain_ends_at(at, host, root, sha256) {
+        en: "At {at}, the chain of {host} ends at {root} (SHA-256 {sha256}).",
+        zh: "按 {at} 判断，{host} 的证书链终止于 {root}（SHA-256 {sha256}）。",
+    }
+    root_is_added() {
+        en: "The rollover adds this root.",
+        zh: "这正是本次更换要添加的根证书。",
+    }
+    root_is_kept() {
+        en: "This is an old root, which the rollover keeps.",
+        zh: "这是本次更换要保留的旧根证书。",
+    }
+    root_is_another() {
+        en: "This root has no part in the rollover.",
+        zh: "该根证书与本次更换无关。",
+    }
+    refused_at(at, host) {
+        en: "At {at}, this store refuses the chain of {host}.",
+        zh: "按 {at} 判断，该信任库拒绝 {host} 的证书链。",
+    }
+    valid_at(day) {
+        en: "Judge it at a time when it was valid: `--at {day}`.",
+        zh: "请按证书链有效期内的时间判断：`--at {day}`。",
+    }
+    trapped(root, day) {
+        en: "Old clients (OpenSSL before 1.1.0, GnuTLS before 3.6.14) follow the chain as it was sent to {root}, which expired on {day}, and refuse it.",
+        zh: "旧版客户端（1.1.0 之前的 OpenSSL、3.6.14 之前的 GnuTLS）会沿服务器发送的证书链走到已于 {day} 过期的 {root}，从而拒绝连接。",
+    }
+    names_no_host() {
+        en: "The server's certificate names no host, so that it cannot be told what it is for.",
+        zh: "服务器证书中没有任何主机名，无法判断其用途。",
+    }
+    host_taken(host) {
+        en: "The host {host} was taken from the certificate; give the one that your program connects to with `--host`.",
+        zh: "主机名 {host} 取自证书；请用 `--host` 指定程序实际连接的主机。",
+    }
+    not_in_order() {
+        en: "The file does not begin with the server's certificate; a server that sends it in this order is refused by clients.",
+        zh: "文件并非以服务器证书开头；若服务器按此顺序发送，客户端会拒绝。",
+    }
+    saved_control_accepted() {
+        en: "The chain was accepted without any root, or for a host that it is not for: this check proves nothing.",
+        zh: "在没有任何根证书、或主机名不符的情况下证书链仍被接受：此项验证不能说明问题。",
+    }
+    no_block() {
+        en: "The file holds no certificate.",
+        zh: "文件中没有证书。",
+    }
+    bad_block(number) {
+        en: "Certificate {number} in the file is cut off or damaged.",
+        zh: "文件中的第 {number} 张证书不完整或已损坏。",
+    }
+    too_large(mebibytes) {
+        en: "The file is larger than {mebibytes} MiB; a saved chain is a few kilobytes.",
+        zh: "文件超过 {mebibytes} MiB；保存的证书链通常只有几 KB。",
+    }
+    save_again() {
+        en: "Save it again: `openssl s_client -connect HOST:443 -servername HOST -showcerts </dev/null >chain.txt`.",
+        zh: "请重新保存：`openssl s_client -connect 主机:443 -servername 主机 -showcerts </dev/null >chain.txt`。",
+    }
+    no_time(text) {
+        en: "{text} is not a time, or there is no such day.",
+        zh: "{text} 不是有效的时间，或该日期不存在。",
+    }
+    write_time() {
+        en: "Write a day, `2024-12-01`, or a time with its zone, `2024-12-01T08:00:00+08:00`.",
+        zh: "请写日期，如 `2024-12-01`；或带时区的时间，如 `2024-12-01T08:00:00+08:00`。",
+    }
 }
 
 /// The chain was rejected although its root had been added.
@@ -130,6 +201,78 @@ pub fn edited_copy_not_read(why: &Sentence) -> Sentence {
 
 pub fn stand_in_not_made(reason: &str) -> Trouble {
     Trouble::new(Code::StandInNotMade, not_made(reason), not_made_next())
+}
+
+/// To the minute, in UTC: chains are judged by dates.
+fn minute(at: OffsetDateTime) -> String {
+    let utc = at.to_offset(time::UtcOffset::UTC);
+    format!("{} {:02}:{:02} UTC", utc.date(), utc.hour(), utc.minute())
+}
+
+/// At which root a saved chain ends.
+pub fn saved_chain_ends_at(at: OffsetDateTime, host: &str, root: &Certificate) -> Sentence {
+    chain_ends_at(minute(at), shown(host), shown(&root.facts().name), root.fingerprint())
+}
+
+pub fn saved_chain_refused(at: OffsetDateTime, host: &str) -> Sentence {
+    refused_at(minute(at), shown(host))
+}
+
+pub fn host_from_certificate(host: &str) -> Sentence {
+    host_taken(shown(host))
+}
+
+pub fn try_at(day: Date) -> Sentence {
+    valid_at(day)
+}
+
+pub fn old_clients_trapped(root: &Certificate) -> Sentence {
+    let facts = root.facts();
+    trapped(shown(&facts.name), facts.not_after.date())
+}
+
+/// What a store with the old roots alone makes of it.
+pub fn old_alone_refuses(names: &[&str]) -> Sentence {
+    let names = listed(names);
+    Sentence::new(
+        format!("A store with {} alone would have refused it.", names.en),
+        format!("若信任库中只有 {}，则会拒绝该证书链。", names.zh),
+    )
+}
+
+/// What a store with the old roots alone makes of it.
+pub fn old_alone_accepts(names: &[&str]) -> Sentence {
+    let names = listed(names);
+    Sentence::new(
+        format!("A store with {} alone accepts it too, so that it says nothing about the new root.", names.en),
+        format!("只有 {} 的信任库同样会接受，因此无法说明新根证书的情况。", names.zh),
+    )
+}
+
+/// What would mend it.
+pub fn new_would_accept(names: &[&str]) -> Sentence {
+    let names = listed(names);
+    Sentence::new(format!("With {} added it would accept it.", names.en), format!("添加 {} 之后即可接受。", names.zh))
+}
+
+pub fn no_saved_certificate() -> Trouble {
+    Trouble::new(Code::SavedChainUnreadable, no_block(), save_again())
+}
+
+pub fn saved_block_unreadable(number: usize) -> Trouble {
+    Trouble::new(Code::SavedChainUnreadable, bad_block(number), save_again())
+}
+
+pub fn saved_chain_too_large(mebibytes: usize) -> Trouble {
+    Trouble::new(Code::SavedChainUnreadable, too_large(mebibytes), save_again())
+}
+
+pub fn saved_chain_too_long(most: usize) -> Trouble {
+    Trouble::new(Code::SavedChainUnreadable, too_many_certificates(most), save_again())
+}
+
+pub fn not_a_time_given(text: &str) -> Trouble {
+    Trouble::new(Code::NotATime, no_time(shown(text)), write_time())
 }
 
 impl Refusal {

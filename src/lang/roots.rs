@@ -72,7 +72,7 @@ sentences! {
 }
 
 /// The names in a row: commas in English, enumeration commas in Chinese.
-fn listed(names: &[impl AsRef<str>]) -> Sentence {
+pub(super) fn listed(names: &[impl AsRef<str>]) -> Sentence {
     let names: Vec<_> = names.iter().map(AsRef::as_ref).collect();
     let en = match names.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use time::macros::datetime;
 
 use crate::certificate::Certificate;
+use crate::rollover::{Rollover, Root};
 
 pub const NOW: OffsetDateTime = datetime!(2025-06-01 00:00 UTC);
 pub const HOST: &str = "pay.example.test";
@@ -95,4 +96,29 @@ fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
         long => [&[0x82], &u16::try_from(long).unwrap().to_be_bytes()[..]].concat(),
     };
     [&[tag], &length[..], &content].concat()
+}
+
+/// A root as a catalogue would hold it.
+pub fn as_root(made: &Made) -> Root {
+    let name = made.certificate.facts().name;
+    Root {
+        id: name.to_lowercase(),
+        alias: name.to_lowercase(),
+        name,
+        pinned: made.certificate.fingerprint(),
+        certificate: made.certificate.clone(),
+        distrusted_for_tls: None,
+        successors: Vec::new(),
+    }
+}
+
+/// A rollover from one root to another.
+pub fn rollover(keep: &Made, add: &Made) -> Rollover {
+    Rollover {
+        id: "made".to_owned(),
+        keep: vec![as_root(keep)],
+        add: vec![as_root(add)],
+        hosts: vec![HOST.to_owned()],
+        steps: Vec::new(),
+    }
 }

@@ -125,11 +125,15 @@ fn common_name(text: &str) -> String {
 
 /// The code that is put to the test: the same that reads and edits the real file.
 pub struct Hands<'a> {
-    /// New bytes of a store with these roots added.
-    pub append: &'a dyn Fn(&[u8], &[&Root]) -> Result<Vec<u8>, Trouble>,
-    /// The certificates that readers of these bytes trust.
-    pub trusted: &'a dyn Fn(&[u8]) -> Result<Vec<Certificate>, Trouble>,
+    pub append: &'a Append<'a>,
+    pub trusted: &'a Trusted<'a>,
 }
+
+/// New bytes of a store with these roots added.
+pub type Append<'a> = dyn Fn(&[u8], &[&Root]) -> Result<Vec<u8>, Trouble> + 'a;
+
+/// The certificates that readers of these bytes trust.
+pub type Trusted<'a> = dyn Fn(&[u8]) -> Result<Vec<Certificate>, Trouble> + 'a;
 
 impl std::fmt::Debug for Hands<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

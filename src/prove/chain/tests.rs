@@ -1,3 +1,5 @@
+use std::slice::from_ref;
+
 use rcgen::{BasicConstraints, IsCa};
 use time::macros::datetime;
 
@@ -207,7 +209,7 @@ fn a_hostile_chain_is_refused_and_does_not_go_round_for_ever() {
     let stops = refusal(judged(&[&lost, &one_by_two, &two_by_one], &[&root.certificate]));
     assert!(matches!(stops, Refusal::NoIssuer { .. }), "{stops:?}");
     for host in ["", "not a host", "a..b", "-----BEGIN"] {
-        let judgement = judge(&[leaf.clone()], &[root.certificate.clone()], host, NOW);
+        let judgement = judge(from_ref(&leaf), from_ref(&root.certificate), host, NOW);
         assert_eq!(refusal(judgement), Refusal::NotAHost(host.into()));
     }
     let steering = Refusal::NotAHost(format!("\u{1b}[2J\u{202e}{}", "x".repeat(1000))).sentence();

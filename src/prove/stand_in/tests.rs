@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::slice::from_ref;
 
 use super::*;
 use crate::finding::Code;
@@ -139,21 +140,19 @@ fn a_store_that_cannot_be_read_is_not_proven() {
 #[test]
 fn a_control_that_passes_where_it_must_fail_fails_the_proof() {
     let stand_in = StandIn::new("added1", "Root", &["pay.example.test"], NOW).unwrap();
-    let accepted = judge(&stand_in.chain, std::slice::from_ref(&stand_in.root.certificate), "pay.example.test", NOW);
+    let accepted = judge(&stand_in.chain, from_ref(&stand_in.root.certificate), "pay.example.test", NOW);
     let rejected = judge(&stand_in.chain, &[], "pay.example.test", NOW);
     let undecided = Judgement::Undecided(Sentence::same("?"));
-    let both = |before: &Judgement, after: &Judgement| {
-        accepted_from(&stand_in, std::slice::from_ref(before), std::slice::from_ref(after)).0
-    };
+    let both = |before: &Judgement, after: &Judgement| accepted_from(&stand_in, from_ref(before), from_ref(after)).0;
     assert_eq!(both(&rejected, &accepted), Verdict::Pass);
     assert_eq!(both(&accepted, &accepted), Verdict::Fail);
     assert_eq!(both(&rejected, &rejected), Verdict::Fail);
     assert_eq!(both(&undecided, &accepted), Verdict::NotProven);
     assert_eq!(both(&rejected, &undecided), Verdict::NotProven);
     let namesake = StandIn::new("added1", "Root", &["pay.example.test"], NOW).unwrap();
-    assert_eq!(accepted_from(&namesake, &[rejected.clone()], &[accepted.clone()]).0, Verdict::Fail);
+    assert_eq!(accepted_from(&namesake, from_ref(&rejected), from_ref(&accepted)).0, Verdict::Fail);
 
-    let rogue = |control: &Judgement, state: &Judgement| always_rejected(control, std::slice::from_ref(state)).0;
+    let rogue = |control: &Judgement, state: &Judgement| always_rejected(control, from_ref(state)).0;
     assert_eq!(rogue(&accepted, &rejected), Verdict::Pass);
     assert_eq!(rogue(&accepted, &accepted), Verdict::Fail);
     assert_eq!(rogue(&rejected, &rejected), Verdict::NotProven);
@@ -189,7 +188,7 @@ fn stand_ins_are_shaped_like_the_real_ones_and_say_what_they_are() {
             assert_eq!((facts.key.as_str(), facts.version), ("EC-256", 3));
         }
         for host in ["localhost", "127.0.0.1", "api.mch.weixin.qq.com"] {
-            assert!(judge(&made.chain, std::slice::from_ref(&made.root.certificate), host, NOW).root().is_some());
+            assert!(judge(&made.chain, from_ref(&made.root.certificate), host, NOW).root().is_some());
         }
         let facts = made.root.certificate.facts();
         assert!(facts.self_issued && facts.is_ca);
