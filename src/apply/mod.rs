@@ -155,6 +155,16 @@ pub fn read(path: &Path) -> Result<Snapshot, Trouble> {
     Ok(Snapshot { sha256: Fingerprint::of(&bytes), bytes, real, mode: stat.mode })
 }
 
+/// The trouble with a file that is larger than [`store::MAX_BYTES`].
+pub fn too_large() -> Trouble {
+    trouble::too_large()
+}
+
+/// The trouble with something that could not be read, in words for people.
+pub fn read_failed(error: &io::Error) -> Trouble {
+    trouble::of_file(error)
+}
+
 /// Makes the change, or none.
 ///
 /// # Errors

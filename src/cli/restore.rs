@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::append::count_of;
+use super::append::{self, count_of};
 use super::args::Restore;
 use super::exit::Exit;
 use super::session::Session;
-use crate::apply::{self, RestoreOptions};
+use crate::apply::{self, ApplyError, RestoreOptions, Restored};
 use crate::lang::append as say;
 use crate::report::record::{self, Action, Change};
 use crate::report::{Record, text};
@@ -26,20 +26,32 @@ fn one(session: &mut Session, file: &std::path::Path, args: &Restore) -> Exit {
     let mut change = Change::new(path.clone(), Action::Restored);
     let exit = match apply::restore(file, &options) {
         Ok(restored) => {
-            change.sha256_before = Some(restored.sha256_before);
-            change.sha256_after = Some(restored.sha256_after);
-            change.backup = restored.backup.map(|backup| backup.display().to_string());
-            let changed = restored.sha256_before != restored.sha256_after;
+            let (receipt, changed) = match &restored {
+                Restored::Restored { from, replaced } => {
+                    change.backup =
+                        replaced.as_ref().and_then(|kept| kept.backup.as_ref()).map(|b| b.display().to_string());
+                    (from, true)
+                }
+                Restored::AlreadyAsItWas(receipt) => (receipt, false),
+            };
+            change.sha256_before = if changed { Some(receipt.sha256_after) } else { receipt.sha256_before };
+            change.sha256_after = receipt.sha256_before;
             session.say_sentence(&if changed { say::restored(shown) } else { say::already_restored(shown) });
             if changed && !session.quiet {
                 session.say_sentence(&say::restart());
             }
             Exit::Good
         }
-        Err(trouble) => {
+        Err(error) => {
+            let (trouble, unsettled) = match error {
+                ApplyError::Trouble(trouble) => (trouble, false),
+                ApplyError::Unsettled { trouble, .. } => (trouble, true),
+                ApplyError::Changed => (append::keeps_changing(), false),
+            };
             change.action = Action::Failed;
+            change.unsettled = unsettled;
             if !session.json {
-                session.trouble_with(&shown, &trouble);
+                if unsettled { session.trouble(&trouble) } else { session.trouble_with(&shown, &trouble) }
             }
             change.trouble = Some(trouble);
             Exit::Trouble

@@ -1,27 +1,28 @@
 //! `rootfix verify`: prove a bundle.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
-use time::macros::format_description;
 
 use super::args::Verify;
 use super::exit::Exit;
 use super::session::Session;
 use super::targets::{self, Opened, Target};
 use crate::apply;
-use crate::finding::{Code, Trouble};
-use crate::lang::{append as say, cli as say_cli};
+use crate::certificate::Certificate;
+use crate::finding::Trouble;
+use crate::lang::append as say;
 use crate::proof::{Proof, Verdict};
 use crate::prove;
+use crate::prove::reread::Reread;
+use crate::prove::saved_chain::{self, SavedChain};
 use crate::report::record::worst;
 use crate::report::{Bundle, Record, text};
-use crate::store::{AppendOptions, Nature};
+use crate::store::{AppendOptions, Nature, Trust};
 
 /// A chain that was saved, and what it is to be judged by.
 struct Saved {
-    text: Vec<u8>,
+    chain: SavedChain,
     host: Option<String>,
     at: OffsetDateTime,
 }
@@ -45,17 +46,10 @@ pub fn run(session: &mut Session, args: &Verify) -> Exit {
 fn saved(session: &Session, args: &Verify) -> Result<Option<Saved>, Trouble> {
     let Some(chain) = &args.chain else { return Ok(None) };
     let at = match &args.at_time {
-        Some(text) => time_of(text)?,
+        Some(text) => saved_chain::parse_at(text)?,
         None => session.now,
     };
-    Ok(Some(Saved { text: apply::read(chain)?.bytes, host: args.host.clone(), at }))
-}
-
-fn time_of(text: &str) -> Result<OffsetDateTime, Trouble> {
-    let day = format_description!("[year]-[month]-[day]");
-    (OffsetDateTime::parse(text, &Rfc3339))
-        .or_else(|_| time::Date::parse(text, &day).map(|day| day.midnight().assume_utc()))
-        .map_err(|_| Trouble::new(Code::Usage, say_cli::bad_time(text), say_cli::write_the_time()))
+    Ok(Some(Saved { chain: SavedChain::parse(&apply::read(chain)?.bytes)?, host: args.host.clone(), at }))
 }
 
 fn one(session: &mut Session, target: &Target, saved: Option<&Saved>) -> Exit {
@@ -102,8 +96,22 @@ fn one(session: &mut Session, target: &Target, saved: Option<&Saved>) -> Exit {
 }
 
 fn proofs(session: &Session, path: &Path, opened: &Opened, saved: Option<&Saved>) -> Vec<Proof> {
-    let roots: Vec<_> = session.rollover.add.iter().collect();
-    let mut proofs = prove::reread::holds(path, &opened.bytes, &roots);
+    let decoded: Vec<Certificate> = opened.store.entries.iter().map(|entry| entry.certificate.clone()).collect();
+    let trusted = opened.store.entries.iter().filter(|entry| entry.trust == Trust::Trusted);
+    let anchors: Vec<Certificate> = trusted.map(|entry| entry.certificate.clone()).collect();
+    let wanted: Vec<_> = session.rollover.add.iter().collect();
+    let reread = Reread {
+        path,
+        format: opened.store.format,
+        before: &opened.bytes,
+        after: &opened.bytes,
+        decoded_before: &decoded,
+        decoded_after: &decoded,
+        added: &[],
+        wanted: &wanted,
+        mended: false,
+    };
+    let mut proofs = vec![reread.prove()];
     proofs.extend(prove::stand_in::prove(
         path,
         &opened.bytes,
@@ -113,6 +121,9 @@ fn proofs(session: &Session, path: &Path, opened: &Opened, saved: Option<&Saved>
         &session.rollover,
         session.now,
     ));
-    let _: Option<PathBuf> = None;
+    if let Some(saved) = saved {
+        let host = saved.host.as_deref();
+        proofs.push(saved_chain::prove(path, &saved.chain, host, saved.at, &anchors, &session.rollover));
+    }
     proofs
 }

@@ -718,20 +718,6 @@ codes! {
             zh: "请保留该文件的副本并反馈；同时检查本机磁盘。",
         },
     }
-    OutputExists = "output-exists", Error {
-        meaning: {
-            en: "The file that `--output` names is there already.",
-            zh: "`--output` 指定的文件已经存在。",
-        },
-        cause: {
-            en: "rootfix does not write over a file that it was not asked to repair.",
-            zh: "rootfix 不会覆盖未要求它修复的文件。",
-        },
-        remedy: {
-            en: "Name another file, or move that one away.",
-            zh: "请指定其他文件名，或先移走该文件。",
-        },
-    }
     KeepsChanging = "keeps-changing", Error {
         meaning: {
             en: "Another program changes the file again and again.",
@@ -758,20 +744,6 @@ codes! {
         remedy: {
             en: "`rootfix explain` lists all codes.",
             zh: "运行 `rootfix explain` 列出全部代码。",
-        },
-    }
-    TooLarge = "too-large", Error {
-        meaning: {
-            en: "The file is larger than any trust store.",
-            zh: "文件比任何信任库都大。",
-        },
-        cause: {
-            en: "It is something else: an archive, a log, an image. rootfix reads at most 16 MiB, so that memory stays bounded.",
-            zh: "它是其他文件：压缩包、日志或镜像。为限制内存占用，rootfix 最多读取 16 MiB。",
-        },
-        remedy: {
-            en: "Make sure that it is the file that your program uses.",
-            zh: "请确认程序使用的确实是此文件。",
         },
     }
 

@@ -9,7 +9,6 @@ pub mod apply;
 pub mod assess;
 pub mod check;
 pub mod cli;
-pub mod apply;
 pub mod codes;
 pub mod der;
 pub mod help;
