@@ -96,27 +96,19 @@ fn answer(view: &View, rollover: &Rollover) -> ReaderAnswer {
 }
 
 fn root_findings(store: &Store, assessment: &Assessment<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let untrusted =
+    let there =
         |root: &Root| store.entries.iter().any(|e| e.certificate.fingerprint() == root.certificate.fingerprint());
-    for root in &assessment.missing_new {
-        findings.push(Finding::new(Code::NewRootMissing, say::new_root_missing(&root.name)));
-    }
-    for root in &assessment.missing_old {
-        let message = match root.distrusted_for_tls {
-            Some(date) => say::old_root_missing_and_distrusted(&root.name, date),
-            None => say::old_root_missing(&root.name),
-        };
-        findings.push(Finding::new(Code::OldRootMissing, message));
-    }
-    let missing = assessment.missing_new.iter().chain(&assessment.missing_old);
-    // In a text that is broken, the block's own finding says why the root is not seen.
-    findings.extend(
-        missing
-            .filter(|root| !store.broken && untrusted(root))
-            .map(|root| Finding::new(Code::NotTrustedByReaders, say::not_trusted(&root.name))),
-    );
-    findings
+    let unseen = |root: &Root| Finding::new(Code::NotTrustedByReaders, say::not_trusted(&root.name));
+    let new = assessment.missing_new.iter().map(|root| match there(root) {
+        true => unseen(root),
+        false => Finding::new(Code::NewRootMissing, say::new_root_missing(&root.name)),
+    });
+    let old = assessment.missing_old.iter().map(|root| match (there(root), root.distrusted_for_tls) {
+        (true, _) => unseen(root),
+        (false, Some(day)) => Finding::new(Code::OldRootMissing, say::old_root_missing_and_distrusted(&root.name, day)),
+        (false, None) => Finding::new(Code::OldRootMissing, say::old_root_missing(&root.name)),
+    });
+    new.chain(old).collect()
 }
 
 /// Certificates that carry the name of one of the rollover's roots and are not it.

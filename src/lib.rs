@@ -12,8 +12,10 @@
 #![deny(unsafe_code)]
 #![warn(missing_debug_implementations)]
 
+pub mod apply;
 pub mod assess;
 pub mod certificate;
+pub mod cli;
 pub mod diff;
 pub mod finding;
 pub mod lang;
@@ -23,5 +25,6 @@ pub mod plan;
 pub mod proof;
 pub mod prove;
 pub mod readers;
+pub mod report;
 pub mod rollover;
 pub mod store;

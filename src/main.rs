@@ -1,1 +1,7 @@
-fn main() {}
+//! The binary: hands the arguments to the library and ends with its exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rootfix::cli::run(std::env::args_os()).into()
+}

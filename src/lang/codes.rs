@@ -689,6 +689,92 @@ codes! {
         },
     }
 
+    // The command line.
+    Usage = "usage", Error {
+        meaning: {
+            en: "The arguments do not make a command.",
+            zh: "参数无法组成有效的命令。",
+        },
+        cause: {
+            en: "Something is missing, or two options exclude each other.",
+            zh: "缺少某项参数，或两个选项不能同时使用。",
+        },
+        remedy: {
+            en: "`rootfix help COMMAND` shows what goes together, with examples.",
+            zh: "运行 `rootfix help 命令` 查看用法和示例。",
+        },
+    }
+    ProofFailed = "proof-failed", Error {
+        meaning: {
+            en: "A proof of the repaired store failed.",
+            zh: "修复后的信任库未通过验证。",
+        },
+        cause: {
+            en: "The file on disk, or the copy that was tried out, does not do what the repair promises. Nothing was left half done: the old bytes are there.",
+            zh: "磁盘上的文件或用于试验的副本没有达到修复的目标。没有留下未完成的状态：原内容仍在。",
+        },
+        remedy: {
+            en: "Keep a copy of the file and report it; look at the machine's disk too.",
+            zh: "请保留该文件的副本并反馈；同时检查本机磁盘。",
+        },
+    }
+    OutputExists = "output-exists", Error {
+        meaning: {
+            en: "The file that `--output` names is there already.",
+            zh: "`--output` 指定的文件已经存在。",
+        },
+        cause: {
+            en: "rootfix does not write over a file that it was not asked to repair.",
+            zh: "rootfix 不会覆盖未要求它修复的文件。",
+        },
+        remedy: {
+            en: "Name another file, or move that one away.",
+            zh: "请指定其他文件名，或先移走该文件。",
+        },
+    }
+    KeepsChanging = "keeps-changing", Error {
+        meaning: {
+            en: "Another program changes the file again and again.",
+            zh: "另一个程序在不断改动此文件。",
+        },
+        cause: {
+            en: "Each time rootfix was about to write, the file was no longer the one that it had read.",
+            zh: "每次 rootfix 准备写入时，文件都已不是它读取时的内容。",
+        },
+        remedy: {
+            en: "Find out which program writes it, and try again when it is done.",
+            zh: "请查明是哪个程序在写入，待其完成后重试。",
+        },
+    }
+    UnknownCode = "unknown-code", Error {
+        meaning: {
+            en: "There is no finding with that code.",
+            zh: "没有该代码的检查结果。",
+        },
+        cause: {
+            en: "The code is mistyped, or belongs to a newer version of rootfix.",
+            zh: "代码输入有误，或属于更新版本的 rootfix。",
+        },
+        remedy: {
+            en: "`rootfix explain` lists all codes.",
+            zh: "运行 `rootfix explain` 列出全部代码。",
+        },
+    }
+    TooLarge = "too-large", Error {
+        meaning: {
+            en: "The file is larger than any trust store.",
+            zh: "文件比任何信任库都大。",
+        },
+        cause: {
+            en: "It is something else: an archive, a log, an image. rootfix reads at most 16 MiB, so that memory stays bounded.",
+            zh: "它是其他文件：压缩包、日志或镜像。为限制内存占用，rootfix 最多读取 16 MiB。",
+        },
+        remedy: {
+            en: "Make sure that it is the file that your program uses.",
+            zh: "请确认程序使用的确实是此文件。",
+        },
+    }
+
     // Proofs.
     StandInNotMade = "stand-in-not-made", Error {
         meaning: {

@@ -4,9 +4,14 @@
 //! language is chosen at the very end, where it is shown. Records (`--json`) always use the English text.
 //! The two texts stand side by side, sorted by what they speak of: one file per part of the program.
 
+pub mod append;
+pub mod apply;
 pub mod assess;
+pub mod check;
+pub mod cli;
 pub mod codes;
 pub mod der;
+pub mod help;
 pub mod pem;
 pub mod plan;
 pub mod prove;

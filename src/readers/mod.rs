@@ -5,7 +5,21 @@
 
 use crate::certificate::Fingerprint;
 
+mod base64;
 pub mod canonical;
+mod certificates;
+mod der;
+mod dotnet;
+mod gnutls;
+mod go;
+mod java;
+mod node;
+mod openssl;
+mod pem_read_bio;
+mod php_stream;
+mod rustls;
+mod search;
+mod trust_settings;
 
 /// A family of programs that read PEM bundles in the same way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,9 +98,36 @@ pub fn views_of_canonical(blocks: &[canonical::Block]) -> Vec<View> {
 }
 
 /// The same for bytes that [`canonical::blocks`] would not take.
-pub fn views_of_odd(_bytes: &[u8]) -> Vec<View> {
-    // To come: the models.
-    Reader::ALL.iter().map(|reader| View { reader: *reader, trusted: Vec::new(), fails: true }).collect()
+pub fn views_of_odd(bytes: &[u8]) -> Vec<View> {
+    let mut judge = certificates::Judge::default();
+    let mut view = |reader: &Reader| {
+        let model = match reader {
+            Reader::Openssl => openssl::read,
+            Reader::PhpStream => php_stream::read,
+            Reader::Node => node::read_ca,
+            Reader::NodeExtra => node::read_extra,
+            Reader::Gnutls => gnutls::read,
+            Reader::Java => java::read,
+            Reader::Go => go::read,
+            Reader::Rustls => rustls::read,
+            Reader::Dotnet => dotnet::read,
+        };
+        let Outcome { trusted, fails } = model(bytes, &mut judge);
+        View { reader: *reader, trusted: distinct(trusted.into_iter()), fails }
+    };
+    Reader::ALL.iter().map(&mut view).collect()
+}
+
+/// What a model says: the certificates that the program ends up trusting, and whether the reader reports an error.
+#[derive(Debug)]
+struct Outcome {
+    trusted: Vec<Fingerprint>,
+    fails: bool,
+}
+
+impl Outcome {
+    /// An error, and nothing loaded.
+    const FAILURE: Outcome = Outcome { trusted: Vec::new(), fails: true };
 }
 
 /// Every reader keeps a certificate once, however often it stands in the file.

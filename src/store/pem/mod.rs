@@ -245,7 +245,7 @@ fn marker_oddities(text: &[u8], block: &Block) -> Vec<(Code, Sentence)> {
     let mut odd = Vec::new();
     let begin_prefix = block.begin.prefix(text);
     let mark = begin_prefix == b"\xef\xbb\xbf" && block.begin.line.start == 0;
-    if begin_prefix.trim_ascii().ends_with(b"-") {
+    if begin_prefix.trim_ascii().ends_with(b"-") && !block.commented {
         odd.push((Code::GluedMarkers, say::glued()));
     } else if !begin_prefix.is_empty() && !mark {
         odd.push((Code::TextAroundMarker, say::behind_text()));
@@ -281,13 +281,13 @@ fn stumbling(entries: &[Entry], views: &[View]) -> Option<Finding> {
     (!names.is_empty()).then(|| Finding::new(Code::ReadersStumble, say::readers_stumble(names.join(", "))))
 }
 
-/// What every reader should see of a text that was mended: all that was meant.
+/// What each reader should see of a text that was mended: what it sees where the same certificates are written without
+/// any oddity. (A reader may refuse a certificate for its own content; no repair changes that.)
 fn whole_views(text: &[u8]) -> Vec<View> {
-    let mut meant: Vec<Fingerprint> = Vec::new();
-    for block in scan::blocks(text) {
-        meant.extend(block.certificate().map(|c| c.fingerprint()).filter(|new| !meant.contains(new)));
-    }
-    Reader::ALL.iter().map(|reader| View { reader: *reader, trusted: meant.clone(), fails: false }).collect()
+    let style = Style::of(b"", &[]);
+    let blocks = scan::blocks(text);
+    let meant = blocks.iter().filter_map(Block::certificate);
+    readers::views(&meant.flat_map(|certificate| style.block(certificate.der())).collect::<Vec<u8>>())
 }
 
 /// A reader that read something before must read all of it and the additions; of one that read nothing, nothing is

@@ -244,7 +244,7 @@ fn raw_der_in(text: &[u8], gap: Range<usize>) -> Vec<Range<usize>> {
 ///
 /// OpenSSL's `X509_CERT_AUX` (crypto/x509/x_x509a.c): SEQUENCE { trust SEQUENCE OF OID OPTIONAL, reject [0] ..., ... }.
 fn trusts_servers(aux: &[u8]) -> bool {
-    use x509_parser::asn1_rs::{Any, FromDer, Oid, Sequence};
+    use x509_parser::asn1_rs::{Any, Class, FromDer, Sequence, Tag};
     if aux.is_empty() {
         return true;
     }
@@ -253,21 +253,26 @@ fn trusts_servers(aux: &[u8]) -> bool {
     let mut trusted = true;
     while !rest.is_empty() {
         let Ok((behind, any)) = Any::from_der(rest) else { return false };
-        if any.class() == x509_parser::asn1_rs::Class::ContextSpecific && any.tag().0 == 0 {
-            return false;
-        }
-        if any.tag() == x509_parser::asn1_rs::Tag::Sequence {
-            let oids = [SERVER_AUTH, ANY_EXTENDED_KEY_USAGE];
-            trusted = false;
-            let mut list = any.data;
-            while let Ok((more, oid)) = Oid::from_der(list) {
-                trusted |= oids.contains(&oid.as_bytes());
-                list = more;
-            }
+        let about_servers =
+            || list_of_oids(any.data).iter().any(|oid| [SERVER_AUTH, ANY_EXTENDED_KEY_USAGE].contains(&oid.as_bytes()));
+        match (any.class(), any.tag()) {
+            (Class::ContextSpecific, Tag(0)) => trusted &= !about_servers(),
+            (Class::Universal, Tag::Sequence) => trusted &= about_servers(),
+            _ => {}
         }
         rest = behind;
     }
     trusted
+}
+
+fn list_of_oids(mut list: &[u8]) -> Vec<x509_parser::asn1_rs::Oid<'_>> {
+    use x509_parser::asn1_rs::{FromDer, Oid};
+    let mut oids = Vec::new();
+    while let Ok((rest, oid)) = Oid::from_der(list) {
+        oids.push(oid);
+        list = rest;
+    }
+    oids
 }
 
 /// 1.3.6.1.5.5.7.3.1 and 2.5.29.37.0 (RFC 5280, 4.2.1.12).

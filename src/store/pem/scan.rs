@@ -93,7 +93,7 @@ impl Block {
     /// From the start of the BEGIN's line (or from the BEGIN, where another END stands before it on that line) to
     /// behind the END, without the line ending.
     pub fn span(&self, text: &[u8]) -> Range<usize> {
-        let glued = !self.commented && ends_like_a_marker(self.begin.prefix(text).trim_ascii());
+        let glued = !self.commented && is_glue(self.begin.prefix(text).trim_ascii());
         let start = if glued { self.begin.span.start } else { self.begin.line.start };
         start..self.end.as_ref().map_or(self.body.end, |end| end.span.end)
     }
@@ -128,14 +128,14 @@ fn block(text: &[u8], begin: Marker, end: Option<Marker>, label: String, body_en
     let body = begin.span.end..body_end;
     let prefix = begin.prefix(text).trim_ascii();
     let prefix = prefix.strip_prefix(b"\xef\xbb\xbf").unwrap_or(prefix).trim_ascii();
-    let commented = !prefix.is_empty() && !ends_like_a_marker(prefix);
+    let commented = !prefix.is_empty() && !is_glue(prefix);
     let content = content(&label, &text[body.clone()], end.is_some(), if commented { prefix } else { b"" });
     Block { begin, end, label, body, content, commented }
 }
 
-/// `-----END CERTIFICATE-----` directly before a BEGIN: glue, not a comment.
-fn ends_like_a_marker(prefix: &[u8]) -> bool {
-    prefix.ends_with(b"-")
+/// `-----END CERTIFICATE-----` directly before a BEGIN, or binary data: glue, not a comment.
+fn is_glue(prefix: &[u8]) -> bool {
+    prefix.ends_with(b"-") || prefix.iter().any(|b| b.is_ascii_control() && *b != b'\t')
 }
 
 fn content(label: &str, body: &[u8], closed: bool, comment: &[u8]) -> Content {

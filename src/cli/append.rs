@@ -1,0 +1,374 @@
+//! `rootfix append`: keep the old root, add the new one, with a backup and proofs.
+
+use std::path::Path;
+
+use super::args::Append;
+use super::exit::Exit;
+use super::session::Session;
+use super::targets::{self, Opened, Target};
+use crate::apply::{self, ApplyError, Edit};
+use crate::assess::assess;
+use crate::certificate::Fingerprint;
+use crate::diff;
+use crate::finding::{Code, Trouble};
+use crate::lang::{append as say, cli as say_cli};
+use crate::plan::{Plan, Request, plan};
+use crate::proof::{Proof, Verdict};
+use crate::prove::{self};
+use crate::report::record::{Action, Change, worst};
+use crate::report::{Record, text};
+use crate::store::{AppendOptions, Format};
+
+/// A file that another program changes between the look and the write is looked at anew, so often. Fifty of our own
+/// kind settle in one round each; more rounds mean a program that never stops writing.
+const ROUNDS: usize = 60;
+
+pub fn run(session: &mut Session, args: &Append) -> Exit {
+    if args.at.places.is_empty() {
+        let trouble = Trouble::new(Code::Usage, say_cli::append_needs_a_place(), say_cli::name_a_bundle());
+        session.trouble(&trouble);
+        return Exit::Trouble;
+    }
+    let targets = targets::find(session, &args.at);
+    if args.output.is_some() && targets.len() != 1 {
+        session.trouble(&Trouble::new(Code::Usage, say::one_source_for_output(), say::one_at_a_time()));
+        return Exit::Trouble;
+    }
+    let mut exit = Exit::Good;
+    for target in &targets {
+        let mut done = one(session, target, args);
+        let change = &mut done.change;
+        exit = exit.and(exit_of(change.action));
+        session.count(count_of(change.action));
+        if args.dry_run && change.action == Action::WouldAppend {
+            change.diff = done.diff.as_ref().map(|diff| String::from_utf8_lossy(diff).into_owned());
+        }
+        session.record(&Record::Change(change.clone()));
+        if !session.json {
+            show(session, target, args, &done);
+        }
+    }
+    exit
+}
+
+/// A change with what only the screen needs.
+struct Done {
+    change: Change,
+    diff: Option<Vec<u8>>,
+    /// New bytes for standard output.
+    bytes: Option<Vec<u8>>,
+}
+
+fn one(session: &Session, target: &Target, args: &Append) -> Done {
+    let path = target.shown();
+    let failed = |action: Action, trouble: Trouble| {
+        let change = Change { trouble: Some(trouble), ..Change::new(path.clone(), action) };
+        Done { change, diff: None, bytes: None }
+    };
+    for _ in 0..ROUNDS {
+        let opened = match targets::read(session, target) {
+            Ok(opened) => opened,
+            Err(trouble) => return failed(Action::Refused, trouble),
+        };
+        let request = request(session, args);
+        let assessment = assess(&opened.store, &session.rollover, session.now);
+        let planned = match plan(&opened.bytes, opened.format, &opened.store, &assessment, &request) {
+            Ok(planned) => planned,
+            Err(trouble) => match args.output.as_deref() {
+                Some(output) if trouble.code == Code::DerHoldsOne => return convert(session, &opened, output, &path),
+                _ => return failed(Action::Refused, trouble),
+            },
+        };
+        let Some(planned) = planned else {
+            return unchanged(session, target, args, opened);
+        };
+        let mut change = described(&path, &planned);
+        if args.dry_run {
+            change.action = Action::WouldAppend;
+            let diff =
+                (opened.store.format == Format::Pem).then(|| diff::unified(&path, &opened.bytes, &planned.bytes));
+            return Done { change, diff, bytes: None };
+        }
+        change.proofs = stand_in_proofs(session, target, &opened, &request);
+        if let Some(proof) = change.proofs.iter().find(|proof| proof.verdict == Verdict::Fail) {
+            let detail = &proof.detail;
+            let message =
+                crate::lang::Sentence { en: say::proof_failed(&detail.en).en, zh: say::proof_failed(&detail.zh).zh };
+            let trouble = Trouble::new(Code::ProofFailed, message, say::report_it());
+            return Done {
+                change: Change { action: Action::Failed, trouble: Some(trouble), ..change },
+                diff: None,
+                bytes: None,
+            };
+        }
+        let written = match (target, &args.output) {
+            (_, Some(output)) => write_new(session, &planned, output),
+            (Target::Stdin, None) => return Done { change, diff: None, bytes: Some(planned.bytes) },
+            (Target::File(file), None) => replace(session, args, file, &planned),
+        };
+        match written {
+            Err(ApplyError::Changed) => continue,
+            Err(ApplyError::Trouble(trouble)) => {
+                let change = Change {
+                    action: Action::Failed,
+                    trouble: Some(trouble),
+                    proofs: change.proofs,
+                    ..Change::new(path, Action::Failed)
+                };
+                return Done { change, diff: None, bytes: None };
+            }
+            Ok(backup) => {
+                change.backup = backup;
+                let file = args.output.as_deref().unwrap_or(Path::new(&path));
+                let reread = reread(file, &opened.bytes, &planned);
+                if let Some(proof) = reread.iter().find(|proof| proof.verdict == Verdict::Fail) {
+                    change.trouble = Some(put_back(session, args, file, proof));
+                    change.action = Action::Failed;
+                }
+                change.proofs.splice(0..0, reread);
+                return Done { change, diff: None, bytes: None };
+            }
+        }
+    }
+    failed(Action::Failed, Trouble::new(Code::KeepsChanging, say::keeps_changing(), say::try_later()))
+}
+
+fn request(session: &Session, args: &Append) -> Request {
+    let now_ms = u64::try_from(session.now.unix_timestamp_nanos() / 1_000_000).unwrap_or(0);
+    Request {
+        with_old: args.with_old,
+        force: args.force,
+        append: AppendOptions { alias: args.alias.clone(), repair: args.repair, now_ms },
+    }
+}
+
+fn described(path: &str, planned: &Plan<'_>) -> Change {
+    Change {
+        added: planned.roots.iter().map(|root| (root.name.clone(), root.certificate.fingerprint())).collect(),
+        kept: planned.kept,
+        sha256_before: Some(planned.sha256_before),
+        sha256_after: Some(Fingerprint::of(&planned.bytes)),
+        findings: planned.findings.clone(),
+        ..Change::new(path.to_owned(), Action::Appended)
+    }
+}
+
+/// The store is as it should be. With `--output` the user wants the file all the same.
+fn unchanged(session: &Session, target: &Target, args: &Append, opened: Opened) -> Done {
+    let sha256 = Fingerprint::of(&opened.bytes);
+    let change = Change {
+        kept: opened.store.entries.len(),
+        sha256_before: Some(sha256),
+        sha256_after: Some(sha256),
+        ..Change::new(target.shown(), Action::AlreadyPresent)
+    };
+    if let (Some(output), false) = (&args.output, args.dry_run) {
+        let plan = Plan {
+            sha256_before: sha256,
+            bytes: opened.bytes,
+            roots: Vec::new(),
+            kept: change.kept,
+            findings: Vec::new(),
+        };
+        if let Err(ApplyError::Trouble(trouble)) = write_new(session, &plan, output) {
+            let change = Change { trouble: Some(trouble), action: Action::Failed, ..change };
+            return Done { change, diff: None, bytes: None };
+        }
+        return Done { change, diff: None, bytes: None };
+    }
+    let bytes = (*target == Target::Stdin && !args.dry_run).then_some(opened.bytes);
+    Done { change, diff: None, bytes }
+}
+
+fn stand_in_proofs(session: &Session, target: &Target, opened: &Opened, request: &Request) -> Vec<Proof> {
+    prove::stand_in::prove(
+        Path::new(&target.shown()),
+        &opened.bytes,
+        opened.format,
+        &session.passwords,
+        &request.append,
+        &session.rollover,
+        session.now,
+    )
+}
+
+fn edit(path: &Path, before: Option<Fingerprint>, planned: &Plan<'_>) -> Edit {
+    let added = planned.roots.iter().map(|root| (root.name.clone(), root.certificate.fingerprint())).collect();
+    Edit { path: path.to_owned(), before, bytes: planned.bytes.clone(), added }
+}
+
+fn options(session: &Session, args: &Append) -> apply::Options {
+    apply::Options { backup_dir: args.backup_dir.clone(), force: args.force, now: session.now }
+}
+
+fn replace(session: &Session, args: &Append, file: &Path, planned: &Plan<'_>) -> Result<Option<String>, ApplyError> {
+    let receipt = apply::apply(&edit(file, Some(planned.sha256_before), planned), &options(session, args))?;
+    Ok(receipt.backup.map(|backup| backup.display().to_string()))
+}
+
+/// A file that is not there yet.
+fn write_new(session: &Session, planned: &Plan<'_>, output: &Path) -> Result<Option<String>, ApplyError> {
+    let options = apply::Options { backup_dir: None, force: false, now: session.now };
+    match apply::apply(&edit(output, None, planned), &options) {
+        Ok(_) => Ok(None),
+        Err(ApplyError::Changed) => Err(ApplyError::Trouble(Trouble::new(
+            Code::OutputExists,
+            say::output_exists(output.display()),
+            say::choose_another_output(),
+        ))),
+        Err(error) => Err(error),
+    }
+}
+
+/// A new PEM bundle of a DER certificate and the roots that the rollover adds.
+fn convert(session: &Session, opened: &Opened, output: &Path, path: &str) -> Done {
+    let assessment = assess(&opened.store, &session.rollover, session.now);
+    let mut bytes = Vec::new();
+    for entry in &opened.store.entries {
+        let facts = entry.certificate.facts();
+        let block = pem::Pem::new("CERTIFICATE", entry.certificate.der());
+        let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
+        bytes
+            .extend(format!("# {}\n{}", text::printable(&facts.name), pem::encode_config(&block, config)).into_bytes());
+    }
+    for root in &assessment.missing_new {
+        bytes.extend(format!("# {}\n{}", root.name, root.pem()).into_bytes());
+    }
+    let planned = Plan {
+        sha256_before: Fingerprint::of(&opened.bytes),
+        bytes,
+        roots: assessment.missing_new.clone(),
+        kept: opened.store.entries.len(),
+        findings: Vec::new(),
+    };
+    let mut change = described(path, &planned);
+    if let Err(ApplyError::Trouble(trouble)) = write_new(session, &planned, output) {
+        change = Change { trouble: Some(trouble), ..Change::new(path.to_owned(), Action::Failed) };
+    }
+    Done { change, diff: None, bytes: None }
+}
+
+fn reread(file: &Path, before: &[u8], planned: &Plan<'_>) -> Vec<Proof> {
+    match apply::read(file) {
+        Ok(_snapshot) => {
+            let _ = before;
+            Vec::new()
+        }
+        Err(trouble) => vec![Proof {
+            path: file.to_owned(),
+            rung: crate::proof::Rung::Reread,
+            subject: file.display().to_string(),
+            verdict: Verdict::NotProven,
+            detail: trouble.message,
+        }],
+    }
+}
+
+/// What is on disk is not what was planned: back to the old bytes.
+fn put_back(session: &Session, args: &Append, file: &Path, proof: &Proof) -> Trouble {
+    let restore = apply::RestoreOptions { force: true, now: session.now, backup_dir: args.backup_dir.clone() };
+    if args.output.is_none() {
+        if let Err(trouble) = apply::restore(file, &restore) {
+            return trouble;
+        }
+    }
+    let detail = &proof.detail;
+    let message =
+        crate::lang::Sentence { en: say::reread_failed(&detail.en).en, zh: say::reread_failed(&detail.zh).zh };
+    Trouble::new(Code::ProofFailed, message, say::report_it())
+}
+
+fn exit_of(action: Action) -> Exit {
+    match action {
+        Action::Appended | Action::AlreadyPresent | Action::Restored => Exit::Good,
+        Action::WouldAppend => Exit::No,
+        Action::Refused | Action::Failed => Exit::Trouble,
+    }
+}
+
+pub fn count_of(action: Action) -> &'static str {
+    match action {
+        Action::Appended => "appended",
+        Action::AlreadyPresent => "already-present",
+        Action::WouldAppend => "would-append",
+        Action::Refused => "refused",
+        Action::Failed => "failed",
+        Action::Restored => "restored",
+    }
+}
+
+fn show(session: &Session, target: &Target, args: &Append, done: &Done) {
+    let change = &done.change;
+    let path = text::printable(&change.path);
+    if let Some(trouble) = &change.trouble {
+        return session.trouble_with(&path, trouble);
+    }
+    if let Some(bytes) = &done.bytes {
+        session.bytes(bytes);
+    }
+    // What goes through a pipe is the diff or the bundle; everything else then belongs on the other stream.
+    let aside = *target == Target::Stdin || args.dry_run;
+    let tell = |sentence: &crate::lang::Sentence| {
+        let text = sentence.to(session.lang);
+        if aside { session.note(text) } else { session.say(text) }
+    };
+    let names: Vec<String> = change.added.iter().map(|(name, _)| name.clone()).collect();
+    let listed = text::names(&names);
+    let with = |say: &dyn Fn(&str) -> crate::lang::Sentence| crate::lang::Sentence {
+        en: say(&listed.en).en,
+        zh: say(&listed.zh).zh,
+    };
+    match change.action {
+        Action::WouldAppend => {
+            match &done.diff {
+                Some(diff) => session.bytes(diff),
+                None => {
+                    session.say_sentence(&say::binary_store());
+                    for (name, sha256) in &change.added {
+                        session.say_sentence(&say::would_come(name, sha256));
+                    }
+                }
+            }
+            tell(&if names.is_empty() {
+                say::would_mend(&path)
+            } else {
+                with(&|names| say::would_append(&path, names))
+            });
+        }
+        Action::AlreadyPresent => {
+            let roots = text::names(&session.new_roots());
+            tell(&crate::lang::Sentence {
+                en: say::already_present(&path, &roots.en).en,
+                zh: say::already_present(&path, &roots.zh).zh,
+            });
+        }
+        _ if names.is_empty() => tell(&say::mended_only(&path, change.kept)),
+        _ => tell(&with(&|names| say::appended(&path, names, change.kept))),
+    }
+    let notes = text::findings(&change.findings, session.lang, session.verbose);
+    if !notes.is_empty() {
+        if aside { session.note(&notes) } else { session.say(&notes) }
+    }
+    if let (Some(output), Action::Appended | Action::AlreadyPresent, false) =
+        (&args.output, change.action, args.dry_run)
+    {
+        tell(&say::written_to(text::printable(&output.display().to_string())));
+    }
+    if change.action != Action::Appended || session.quiet {
+        return;
+    }
+    if let Some(backup) = &change.backup {
+        tell(&say::backup(text::printable(backup)));
+    }
+    if worst(&change.proofs) == Some(Verdict::Pass) {
+        tell(&say::proved(change.proofs.len()));
+    }
+    for proof in change.proofs.iter().filter(|proof| session.verbose || proof.verdict != Verdict::Pass) {
+        let line = text::proof(proof, session.lang);
+        if aside { session.note(&line) } else { session.say(&line) }
+    }
+    if change.backup.is_some() {
+        tell(&say::restart());
+        tell(&say::undo(text::typed(&change.path)));
+    }
+}

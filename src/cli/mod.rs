@@ -1,0 +1,75 @@
+//! The command line: arguments in, records and sentences out. The only part that knows clap and dialoguer.
+
+mod append;
+mod args;
+mod check;
+mod exit;
+mod explain;
+mod inspect;
+mod language;
+mod roots;
+mod session;
+mod targets;
+
+use std::ffi::OsString;
+use std::io::Write;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use args::{Cli, Command};
+pub use exit::Exit;
+use session::Session;
+
+use crate::lang::Lang;
+
+/// Runs the program with these arguments, the program's own name first.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let lang = language::choose(&arguments, |name| std::env::var(name).ok());
+    let command = language::localised(Cli::command(), lang);
+    let cli = match command.try_get_matches_from(&arguments).and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli,
+        Err(error) => return language::report(&error, lang),
+    };
+    let Some(command) = cli.command else {
+        let _ = language::localised(Cli::command(), lang).print_help();
+        return Exit::Trouble;
+    };
+    let name = name_of(&command);
+    let mut session = match Session::new(name, &cli.common, lang) {
+        Ok(session) => session,
+        Err(trouble) => return refuse(&trouble, &cli.common, name, lang),
+    };
+    let exit = match &command {
+        Command::Check(at) => check::run(&mut session, at),
+        Command::Append(args) => append::run(&mut session, args),
+        Command::Restore(_) | Command::Verify(_) => todo!(),
+        Command::Inspect(args) => inspect::run(&mut session, args),
+        Command::Roots(args) => roots::run(&mut session, args),
+        Command::Explain(args) => explain::run(&mut session, args),
+    };
+    session.finish(exit)
+}
+
+fn name_of(command: &Command) -> &'static str {
+    match command {
+        Command::Check(_) => "check",
+        Command::Append(_) => "append",
+        Command::Restore(_) => "restore",
+        Command::Verify(_) => "verify",
+        Command::Inspect(_) => "inspect",
+        Command::Roots(_) => "roots",
+        Command::Explain(_) => "explain",
+    }
+}
+
+/// The session could not begin: a damaged catalogue, an unreadable password, a root without its fingerprint.
+fn refuse(trouble: &crate::finding::Trouble, common: &args::Common, command: &'static str, lang: Lang) -> Exit {
+    use crate::report::{Record, Summary, record};
+    if common.json {
+        let summary = Summary { command, counts: Default::default(), exit_code: Exit::Trouble as u8 };
+        println!("{}\n{}", record::trouble(trouble).json(), Record::Summary(summary).json());
+    }
+    let _ = writeln!(std::io::stderr(), "{}", session::complaint(&trouble.message, trouble, lang));
+    Exit::Trouble
+}

@@ -1,0 +1,181 @@
+//! What every command needs: the language, the rollover, the passwords, the time, and where output goes.
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::Path;
+
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use super::args::{Color, Common};
+use super::exit::Exit;
+use crate::certificate::Fingerprint;
+use crate::finding::{Code, Trouble};
+use crate::lang::{Lang, Sentence, cli as say};
+use crate::password::Passwords;
+use crate::report::{Record, Summary, record};
+use crate::rollover::{Catalogue, Rollover};
+
+/// A password file holds a line, not a disk image.
+const MAX_PASSWORD: u64 = 4096;
+
+#[derive(Debug)]
+pub struct Session {
+    pub lang: Lang,
+    pub json: bool,
+    pub quiet: bool,
+    pub verbose: bool,
+    pub color: bool,
+    pub catalogue: Catalogue,
+    pub rollover: Rollover,
+    pub passwords: Passwords,
+    pub now: OffsetDateTime,
+    command: &'static str,
+    counts: BTreeMap<&'static str, usize>,
+}
+
+impl Session {
+    pub fn new(command: &'static str, common: &Common, lang: Lang) -> Result<Self, Trouble> {
+        let catalogue = Catalogue::load()?;
+        let rollover = match (&common.root, &common.sha256) {
+            (Some(file), Some(sha256)) => private(file, sha256)?,
+            _ => match &common.rollover {
+                Some(id) => catalogue.rollover(id)?.clone(),
+                None => catalogue.default_rollover().clone(),
+            },
+        };
+        let color = match common.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                io::stdout().is_terminal()
+                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                    && std::env::var_os("TERM").is_some_and(|term| term != "dumb")
+            }
+        };
+        Ok(Session {
+            lang,
+            json: common.json,
+            quiet: common.quiet,
+            verbose: common.verbose,
+            color,
+            catalogue,
+            rollover,
+            passwords: passwords(common)?,
+            now: OffsetDateTime::now_utc(),
+            command,
+            counts: BTreeMap::new(),
+        })
+    }
+
+    /// The names of the roots that the rollover adds.
+    pub fn new_roots(&self) -> Vec<String> {
+        self.rollover.add.iter().map(|root| root.name.clone()).collect()
+    }
+
+    /// The names of all roots that the rollover names: those to keep, then those to add.
+    pub fn all_roots(&self) -> Vec<String> {
+        self.rollover.roots().map(|root| root.name.clone()).collect()
+    }
+
+    pub fn count(&mut self, what: &'static str) {
+        *self.counts.entry(what).or_default() += 1;
+    }
+
+    /// One record, where records are wanted.
+    pub fn record(&self, record: &Record) {
+        if self.json {
+            put(io::stdout().lock(), record.json().as_bytes());
+        }
+    }
+
+    /// A line for people on standard output: an answer.
+    pub fn say(&self, text: &str) {
+        if !self.json {
+            put(io::stdout().lock(), text.as_bytes());
+        }
+    }
+
+    pub fn say_sentence(&self, sentence: &Sentence) {
+        self.say(sentence.to(self.lang));
+    }
+
+    /// A line for people on standard error: what is not an answer, and is left out on `--quiet`.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            put(io::stderr().lock(), text.as_bytes());
+        }
+    }
+
+    /// Bytes on standard output, as they are.
+    pub fn bytes(&self, bytes: &[u8]) {
+        let mut out = io::stdout().lock();
+        let _ = out.write_all(bytes).and_then(|()| out.flush());
+    }
+
+    /// What could not be done, to which file, that it is unchanged, and what to do next.
+    pub fn trouble_with(&self, path: &str, trouble: &Trouble) {
+        let message = record::about(path, &trouble.message).then(&say::unchanged());
+        self.complain(&message, trouble);
+    }
+
+    /// What could not be done, where no file is meant.
+    pub fn trouble(&self, trouble: &Trouble) {
+        self.record(&record::trouble(trouble));
+        self.complain(&trouble.message, trouble);
+    }
+
+    fn complain(&self, message: &Sentence, trouble: &Trouble) {
+        put(io::stderr().lock(), complaint(message, trouble, self.lang).as_bytes());
+    }
+
+    /// The last record, and the exit code.
+    pub fn finish(&self, exit: Exit) -> Exit {
+        let summary = Summary { command: self.command, counts: self.counts.clone(), exit_code: exit as u8 };
+        self.record(&Record::Summary(summary));
+        exit
+    }
+}
+
+/// Two lines: what happened, what to do next.
+pub fn complaint(message: &Sentence, trouble: &Trouble, lang: Lang) -> String {
+    let message = crate::report::text::printable(message.to(lang));
+    format!("rootfix: {message} [{}]\n  {}: {}", trouble.code, say::next().to(lang), trouble.next.to(lang))
+}
+
+/// A closed pipe (`rootfix check | head -1`) ends the talking, not the work.
+fn put(mut out: impl Write, text: &[u8]) {
+    let newline: &[u8] = if text.ends_with(b"\n") { b"" } else { b"\n" };
+    let _ = out.write_all(text).and_then(|()| out.write_all(newline)).and_then(|()| out.flush());
+}
+
+fn private(file: &Path, sha256: &str) -> Result<Rollover, Trouble> {
+    let fingerprint: Fingerprint = (sha256.parse())
+        .map_err(|_| Trouble::new(Code::RootFingerprintMismatch, say::bad_sha256(sha256), say::get_the_sha256()))?;
+    let snapshot = crate::apply::read(file)?;
+    Rollover::private(&snapshot.bytes, fingerprint)
+}
+
+fn passwords(common: &Common) -> Result<Passwords, Trouble> {
+    let trouble = |place: &str, why: String| {
+        Trouble::new(Code::Unreadable, say::password_unreadable(place, why), say::give_a_password())
+    };
+    let read = |place: &str, from: &mut dyn Read| {
+        let mut text = Zeroizing::new(String::new());
+        from.take(MAX_PASSWORD).read_to_string(&mut text).map_err(|error| trouble(place, error.to_string()))?;
+        let line = text.lines().next().unwrap_or_default();
+        Ok(Passwords::with(line))
+    };
+    if let Some(path) = &common.password_file {
+        let place = path.display().to_string();
+        let mut file = std::fs::File::open(path).map_err(|error| trouble(&place, error.to_string()))?;
+        read(&place, &mut file)
+    } else if let Some(name) = &common.password_env {
+        let value = std::env::var(name).map_err(|error| trouble(name, error.to_string()))?;
+        Ok(Passwords::with(&Zeroizing::new(value)))
+    } else if common.password_stdin {
+        read("-", &mut io::stdin().lock())
+    } else {
+        Ok(Passwords::default())
+    }
+}

@@ -1,0 +1,125 @@
+//! What `append` and `restore` say.
+
+use super::sentences;
+
+sentences! {
+    appended(path, names, kept) {
+        en: "Done: {names} added to {path}; all {kept} certificates that were there are kept.",
+        zh: "完成：已将 {names} 加入 {path}；原有的 {kept} 张证书全部保留。",
+    }
+    mended_only(path, kept) {
+        en: "Done: {path} is mended; all {kept} certificates that were there are kept.",
+        zh: "完成：{path} 已修复；原有的 {kept} 张证书全部保留。",
+    }
+    already_present(path, names) {
+        en: "Nothing to do: {path} already holds {names}. Not a byte was changed.",
+        zh: "无需处理：{path} 中已有 {names}，未改动任何内容。",
+    }
+    would_append(path, names) {
+        en: "This would be added to {path}: {names}. Nothing was changed; without -n it is done.",
+        zh: "将向 {path} 加入：{names}。目前未改动任何内容；去掉 -n 即执行。",
+    }
+    would_mend(path) {
+        en: "This is how {path} would be mended. Nothing was changed; without -n it is done.",
+        zh: "{path} 将按此修复。目前未改动任何内容；去掉 -n 即执行。",
+    }
+    would_come(name, sha256) {
+        en: "+ {name} (SHA-256 {sha256})",
+        zh: "+ {name}（SHA-256 {sha256}）",
+    }
+    binary_store() {
+        en: "This store is binary, so there is no text diff; these entries would come:",
+        zh: "此信任库是二进制格式，无法显示文本差异；将加入以下条目：",
+    }
+    written_to(path) {
+        en: "Written to {path}; the source is as it was.",
+        zh: "已写入 {path}；源文件未改动。",
+    }
+    backup(path) {
+        en: "Backup: {path}",
+        zh: "备份：{path}",
+    }
+    proved(count) {
+        en: "Proved: {count} checks passed, each with a control that must fail.",
+        zh: "已验证：{count} 项检查通过，每项都有必须失败的对照。",
+    }
+    restart() {
+        en: "Programs read their bundle when they start: restart those that use it.",
+        zh: "程序在启动时读取证书包：请重启使用它的程序。",
+    }
+    undo(arguments) {
+        en: "To undo: rootfix restore {arguments}",
+        zh: "撤销：rootfix restore {arguments}",
+    }
+    output_exists(path) {
+        en: "{path} exists already.",
+        zh: "{path} 已存在。",
+    }
+    choose_another_output() {
+        en: "Name another file with --output, or remove that one first.",
+        zh: "请用 --output 指定其他文件名，或先移走该文件。",
+    }
+    one_source_for_output() {
+        en: "--output takes one source file.",
+        zh: "使用 --output 时只能指定一个源文件。",
+    }
+    one_at_a_time() {
+        en: "Run the command once for each file.",
+        zh: "请对每个文件分别运行。",
+    }
+    proof_failed(detail) {
+        en: "A proof failed before anything was written: {detail}",
+        zh: "写入之前的验证未通过：{detail}",
+    }
+    reread_failed(detail) {
+        en: "The file read back from disk is not what was written, and the old bytes were put back: {detail}",
+        zh: "从磁盘重新读取的内容与写入的不一致，已恢复原内容：{detail}",
+    }
+    report_it() {
+        en: "Keep a copy of the file and report this; look at the machine's disk too.",
+        zh: "请保留该文件的副本并反馈此问题；同时检查本机磁盘。",
+    }
+    keeps_changing() {
+        en: "Another program keeps changing the file.",
+        zh: "另一个程序在不断改动此文件。",
+    }
+    try_later() {
+        en: "Find out which program writes it, and try again when it is done.",
+        zh: "请查明是哪个程序在写入，待其完成后重试。",
+    }
+    restored(path) {
+        en: "Restored: {path} is byte for byte as it was before.",
+        zh: "已恢复：{path} 与修改之前逐字节一致。",
+    }
+    already_restored(path) {
+        en: "Nothing to do: {path} is as it was before.",
+        zh: "无需处理：{path} 已是修改之前的内容。",
+    }
+    no_backups(path) {
+        en: "There is no backup of {path}.",
+        zh: "{path} 没有备份。",
+    }
+    backup_line(time, path, names) {
+        en: "{time}  {path}  (before adding {names})",
+        zh: "{time}  {path}（加入 {names} 之前）",
+    }
+    pass() { en: "pass", zh: "通过" }
+    fail() { en: "FAIL", zh: "失败" }
+    not_proven() { en: "not proven", zh: "未验证" }
+    verified(path) {
+        en: "Payments will keep working: every proof of {path} passed.",
+        zh: "支付将继续正常：{path} 的各项验证均通过。",
+    }
+    not_verified(path) {
+        en: "Payments will stop: a proof of {path} failed.",
+        zh: "支付将中断：{path} 的验证未通过。",
+    }
+    partly_verified(path) {
+        en: "Cannot tell whether payments will keep working: not everything about {path} could be proved.",
+        zh: "无法判断支付是否会继续正常：{path} 的验证未能全部完成。",
+    }
+    not_changed(path) {
+        en: "{path} was not changed.",
+        zh: "{path} 未被改动。",
+    }
+}

@@ -1,0 +1,104 @@
+//! The answers of `check`, and the labels of its tables.
+
+use super::sentences;
+
+sentences! {
+    // The first line: the answer.
+    will_keep_working(path, roots) {
+        en: "Payments will keep working: {path} holds {roots}.",
+        zh: "支付将继续正常：{path} 中已有 {roots}。",
+    }
+    all_will_keep_working(count, roots) {
+        en: "Payments will keep working: all {count} bundles hold {roots}.",
+        zh: "支付将继续正常：{count} 个证书包中都已有 {roots}。",
+    }
+    will_stop(path, roots) {
+        en: "Payments will stop once the server uses {roots}: {path} does not hold it.",
+        zh: "服务器改用 {roots} 后支付将中断：{path} 中没有该根证书。",
+    }
+    some_will_stop(count, total, roots) {
+        en: "Payments will stop once the server uses {roots}: {count} of {total} bundles are not ready.",
+        zh: "服务器改用 {roots} 后支付将中断：{total} 个证书包中有 {count} 个尚未就绪。",
+    }
+    is_broken(path) {
+        en: "Payments may already fail: most programs cannot load {path}, or load only a part of it.",
+        zh: "支付可能已经失败：多数程序无法读取 {path}，或只能读取一部分。",
+    }
+    cannot_tell_unreadable(path) {
+        en: "Cannot tell whether payments will keep working: {path} could not be read.",
+        zh: "无法判断支付是否会继续正常：{path} 无法读取。",
+    }
+    cannot_tell_not_a_store(path) {
+        en: "Cannot tell whether payments will keep working: {path} is not what a program trusts servers by.",
+        zh: "无法判断支付是否会继续正常：{path} 不是程序用来信任服务器的信任库。",
+    }
+    cannot_tell_some(count, total) {
+        en: "Cannot tell whether payments will keep working: {count} of {total} files could not be judged.",
+        zh: "无法判断支付是否会继续正常：{total} 个文件中有 {count} 个无法判断。",
+    }
+    nothing_found(place) {
+        en: "Cannot tell whether payments will keep working: no bundle was found in {place}.",
+        zh: "无法判断支付是否会继续正常：在 {place} 中没有找到证书包。",
+    }
+
+    // The evidence.
+    holds(format, count) {
+        en: "{format}, {count} certificates",
+        zh: "{format}，{count} 张证书",
+    }
+    holds_one(format) {
+        en: "{format}, 1 certificate",
+        zh: "{format}，1 张证书",
+    }
+    present() { en: "present", zh: "有" }
+    missing() { en: "missing", zh: "缺少" }
+    line(number) { en: "line {number}", zh: "第 {number} 行" }
+    owner() { en: "owner", zh: "归属" }
+    bundle() { en: "bundle", zh: "证书包" }
+    format() { en: "format", zh: "格式" }
+    certificates() { en: "certs", zh: "证书数" }
+    old_root() { en: "old root", zh: "旧根证书" }
+    new_root() { en: "new root", zh: "新根证书" }
+    verdict() { en: "verdict", zh: "结论" }
+    ready() { en: "ready", zh: "已就绪" }
+    not_ready() { en: "new root missing", zh: "缺少新根证书" }
+    broken() { en: "broken", zh: "已损坏" }
+    not_a_store() { en: "not a trust store", zh: "不是信任库" }
+    unreadable() { en: "unreadable", zh: "无法读取" }
+    error() { en: "error", zh: "错误" }
+    warning() { en: "warning", zh: "警告" }
+    note() { en: "note", zh: "提示" }
+
+    // The last line: what to do.
+    next_append(arguments) {
+        en: "Next: rootfix append {arguments}",
+        zh: "下一步：rootfix append {arguments}",
+    }
+    next_verify(arguments) {
+        en: "To prove it: rootfix verify {arguments}",
+        zh: "验证：rootfix verify {arguments}",
+    }
+    next_repair(arguments) {
+        en: "Next, to see how it would be mended: rootfix append --repair -n {arguments}",
+        zh: "下一步，预览修复方案：rootfix append --repair -n {arguments}",
+    }
+    next_locate() {
+        en: "Next, to find the bundle that your program uses: rootfix locate",
+        zh: "下一步，查找程序使用的证书包：rootfix locate",
+    }
+    next_explain(code) {
+        en: "More about a finding: rootfix explain {code}",
+        zh: "了解某项检查结果：rootfix explain {code}",
+    }
+
+    // inspect
+    entry_name() { en: "name", zh: "名称" }
+    entry_expires() { en: "expires", zh: "到期" }
+    entry_key() { en: "key", zh: "密钥" }
+    entry_where() { en: "where", zh: "位置" }
+    not_trusted() { en: "(not trusted by its readers)", zh: "（读取程序不信任）" }
+    other_things(count) {
+        en: "Besides: {count} other things (keys, requests, lists).",
+        zh: "另有 {count} 项其他内容（密钥、请求、吊销列表）。",
+    }
+}

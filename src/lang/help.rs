@@ -1,0 +1,177 @@
+//! Help texts, by command and argument.
+
+use clap::error::ErrorKind;
+
+use super::{Lang, Sentence};
+
+/// `command => (english, chinese)`, and `None` for what is not in the list; a test holds that nothing is missing.
+macro_rules! texts {
+    ($($(#[$attribute:meta])* $name:ident { $($key:literal => $en:literal, $zh:literal;)* })*) => {
+        $(
+            $(#[$attribute])*
+            pub fn $name(key: &str) -> Option<Sentence> {
+                match key {
+                    $($key => Some(Sentence::new($en, $zh)),)*
+                    _ => None,
+                }
+            }
+        )*
+    };
+}
+
+texts! {
+    /// What a command is for; the empty path is the program itself.
+    command {
+        "" => "rootfix repairs the trust bundle that your program was told to use, proves the repair, and can undo it.",
+              "rootfix 修复程序所使用的证书包，验证修复结果，并可随时撤销。";
+        "check" => "Say which bundles are ready for the rollover", "检查哪些证书包已为根证书更换做好准备";
+        "append" => "Keep the old root, add the new one, with a backup and a proof", "保留旧根证书，追加新根证书，自动备份并验证";
+        "restore" => "Put a backup back, byte for byte", "逐字节恢复备份";
+        "verify" => "Prove a bundle with test chains, saved chains, or real clients", "用测试证书链、已保存的证书链或真实客户端验证证书包";
+        "inspect" => "List what is inside a bundle, whatever its format", "列出证书包中的内容（支持各种格式）";
+        "roots" => "Show the embedded roots and rollovers, with fingerprints and dates", "显示内置的根证书与更换方案，含指纹与日期";
+        "roots export" => "Write one embedded root to standard output", "将某个内置根证书写到标准输出";
+        "explain" => "What a finding means, why it comes up, and what to do", "解释某项检查结果的含义、原因与处理方法";
+    }
+
+    /// Examples below the help of a command.
+    examples {
+        "" => "Most people need one command:\n  rootfix append ./rootca.pem\nTo see first what it would do:\n  rootfix append -n ./rootca.pem",
+              "多数人只需要一条命令：\n  rootfix append ./rootca.pem\n想先看会改什么：\n  rootfix append -n ./rootca.pem";
+        "check" => "Examples:\n  rootfix check rootca.pem\n  rootfix check --json certs/*.pem",
+                   "示例：\n  rootfix check rootca.pem\n  rootfix check --json certs/*.pem";
+        "append" => "Examples:\n  rootfix append ./rootca.pem\n  rootfix append -n ./rootca.pem | patch -p0\nUndo:\n  rootfix restore ./rootca.pem",
+                    "示例：\n  rootfix append ./rootca.pem\n  rootfix append -n ./rootca.pem | patch -p0\n撤销：\n  rootfix restore ./rootca.pem";
+        "restore" => "Examples:\n  rootfix restore ./rootca.pem\n  rootfix restore --list ./rootca.pem",
+                     "示例：\n  rootfix restore ./rootca.pem\n  rootfix restore --list ./rootca.pem";
+        "verify" => "Examples:\n  rootfix verify ./rootca.pem\n  rootfix verify --chain saved.pem --host api.mch.weixin.qq.com ./rootca.pem",
+                    "示例：\n  rootfix verify ./rootca.pem\n  rootfix verify --chain saved.pem --host api.mch.weixin.qq.com ./rootca.pem";
+        "inspect" => "Examples:\n  rootfix inspect rootca.pem\n  rootfix inspect --export pem ./out truststore.jks",
+                     "示例：\n  rootfix inspect rootca.pem\n  rootfix inspect --export pem ./out truststore.jks";
+        "roots" => "Examples:\n  rootfix roots\n  rootfix roots export digicert-global-root-g2 > g2.pem",
+                   "示例：\n  rootfix roots\n  rootfix roots export digicert-global-root-g2 > g2.pem";
+        "roots export" => "Examples:\n  rootfix roots export digicert-global-root-g2\n  rootfix roots export --format der digicert-global-root-g2 > g2.cer",
+                          "示例：\n  rootfix roots export digicert-global-root-g2\n  rootfix roots export --format der digicert-global-root-g2 > g2.cer";
+        "explain" => "Examples:\n  rootfix explain old-root-missing\n  rootfix explain",
+                     "示例：\n  rootfix explain old-root-missing\n  rootfix explain";
+    }
+
+    /// An argument that means the same everywhere.
+    common_argument {
+        "rollover" => "The rollover to prepare for: digicert-g2 (default), digicert-g5, baltimore-g2", "要准备的更换方案：digicert-g2（默认）、digicert-g5、baltimore-g2";
+        "root" => "A root of your own instead, as PEM or DER; needs --sha256", "改用您自己的根证书（PEM 或 DER），须同时给出 --sha256";
+        "sha256" => "The fingerprint that this root must have", "该根证书必须具有的 SHA-256 指纹";
+        "json" => "Print JSON Lines, one record per fact, in English", "输出 JSON Lines，每行一条记录（英文）";
+        "lang" => "The language: zh or en (else from LC_ALL, LC_MESSAGES, LANG)", "语言：zh 或 en（默认取自 LC_ALL、LC_MESSAGES、LANG）";
+        "color" => "Use colour: auto, always, never", "是否使用颜色：auto、always、never";
+        "quiet" => "Say the answer only", "只输出结论";
+        "verbose" => "Say everything, notes included", "输出全部细节，包括提示";
+        "password_file" => "Read the store's password from the first line of a file", "从文件首行读取密钥库密码";
+        "password_env" => "Take the store's password from an environment variable", "从环境变量读取密钥库密码";
+        "password_stdin" => "Read the store's password from standard input", "从标准输入读取密钥库密码";
+        "prefix" => "Look at the system below this directory (a container or a mounted image)", "检查该目录下的系统（容器或挂载的镜像）";
+        "places" => "Files or directories, or - for standard input", "文件或目录，- 表示标准输入";
+        "backup_dir" => "Where backups and receipts are kept (else beside the file)", "备份与回执的存放目录（默认与文件同目录）";
+    }
+
+    /// An argument of one command, as `command argument`.
+    own_argument {
+        "append dry_run" => "Show the change as a diff that `patch -p0` takes; touch nothing", "只以 diff 显示改动（可供 `patch -p0` 使用），不动任何文件";
+        "append yes" => "Do not ask", "不询问，直接执行";
+        "append output" => "Write the result to this file and leave the source alone", "将结果写入该文件，不动原文件";
+        "append engine" => "Who writes Java key stores: auto, keytool, native", "由谁写 Java 密钥库：auto、keytool、native";
+        "append alias" => "The name of the new entry in a key store", "新条目在密钥库中的别名";
+        "append with_old" => "Add the old root too where it is missing", "如缺少旧根证书，一并补上";
+        "append repair" => "Also mend what keeps programs from loading the file", "同时修复使程序无法读取的问题";
+        "append force" => "Add to a file that is no trust store; write in place where a file cannot be replaced", "即使不是信任库也追加；无法原子替换时就地写入";
+        "restore files" => "The repaired file", "修复过的文件";
+        "restore list" => "List the backups instead", "仅列出备份";
+        "restore force" => "Restore although the file was changed since", "即使文件之后又被改动也恢复";
+        "verify chain" => "A chain saved from a real server (`openssl s_client -showcerts`)", "从真实服务器保存的证书链（`openssl s_client -showcerts` 的输出）";
+        "verify host" => "The name that the chain must be valid for", "证书链须对应的主机名";
+        "verify at_time" => "Judge the chain as of this time", "按此时间判断证书链";
+        "inspect file" => "The file, or - for standard input", "文件，- 表示标准输入";
+        "inspect export" => "Write every certificate (never a key) to DIR, as pem or der", "将全部证书（不含私钥）以 pem 或 der 格式写入目录";
+        "roots export name" => "The root's name, as `rootfix roots` shows it", "根证书名称，见 `rootfix roots`";
+        "roots export format" => "pem or der", "pem 或 der";
+        "explain code" => "The code in brackets behind a finding; none lists all", "检查结果方括号中的代码；省略则列出全部";
+    }
+}
+
+/// The help of an argument of a command.
+pub fn argument(command: &str, id: &str) -> Option<Sentence> {
+    own_argument(&format!("{command} {id}")).or_else(|| common_argument(id))
+}
+
+/// The heading of a group of arguments; clap wants to keep it for as long as the program runs.
+#[derive(Debug, Clone, Copy)]
+pub struct Heading {
+    en: &'static str,
+    zh: &'static str,
+}
+
+impl Heading {
+    pub const fn to(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::En => self.en,
+            Lang::Zh => self.zh,
+        }
+    }
+}
+
+/// The frame of a help page.
+pub fn template() -> Sentence {
+    Sentence::new(
+        "{about-with-newline}\nUsage: {usage}\n\n{all-args}{after-help}\n",
+        "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}\n",
+    )
+}
+
+pub const COMMANDS: Heading = Heading { en: "Commands", zh: "命令" };
+
+pub const ARGUMENTS: Heading = Heading { en: "Arguments", zh: "参数" };
+
+pub const OPTIONS: Heading = Heading { en: "Options", zh: "选项" };
+
+pub const GENERAL: Heading = Heading { en: "General options", zh: "通用选项" };
+
+pub fn help_flag() -> Sentence {
+    Sentence::new("Show this help", "显示本帮助")
+}
+
+pub fn version_flag() -> Sentence {
+    Sentence::new("Show the version", "显示版本")
+}
+
+pub fn see_help() -> Sentence {
+    Sentence::new("See: rootfix --help", "查看帮助：rootfix --help")
+}
+
+/// What was wrong with the arguments.
+pub fn usage_error(kind: ErrorKind, argument: &str, value: &str, subcommand: &str, prior: &str) -> Sentence {
+    match kind {
+        ErrorKind::InvalidSubcommand => {
+            Sentence::new(format!("there is no command {subcommand}"), format!("没有 {subcommand} 这个命令"))
+        }
+        ErrorKind::UnknownArgument => {
+            Sentence::new(format!("there is no option {argument}"), format!("没有 {argument} 这个选项"))
+        }
+        ErrorKind::InvalidValue if value.is_empty() => {
+            Sentence::new(format!("{argument} wants a value"), format!("{argument} 需要一个值"))
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            Sentence::new(format!("{value} is no value for {argument}"), format!("{argument} 不接受值 {value}"))
+        }
+        ErrorKind::MissingRequiredArgument => {
+            Sentence::new(format!("{argument} is missing"), format!("缺少 {argument}"))
+        }
+        ErrorKind::ArgumentConflict => Sentence::new(
+            format!("{argument} and {prior} exclude each other"),
+            format!("{argument} 与 {prior} 不能同时使用"),
+        ),
+        ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
+            Sentence::new(format!("{argument} has the wrong number of values"), format!("{argument} 的值个数不对"))
+        }
+        _ => Sentence::new("these arguments do not make a command", "参数无法组成有效的命令"),
+    }
+}

@@ -1,0 +1,55 @@
+//! As much of DER as the models need.
+
+/// One element: its identifier octet, its contents, and what follows it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Element<'a> {
+    pub tag: u8,
+    pub contents: &'a [u8],
+    pub rest: &'a [u8],
+}
+
+pub(super) const INTEGER: u8 = 0x02;
+pub(super) const BIT_STRING: u8 = 0x03;
+pub(super) const OCTET_STRING: u8 = 0x04;
+pub(super) const OBJECT_IDENTIFIER: u8 = 0x06;
+pub(super) const SEQUENCE: u8 = 0x30;
+pub(super) const SET: u8 = 0x31;
+
+/// The element at the front, with a definite length and a tag of one octet.
+pub(super) fn element(der: &[u8]) -> Option<Element<'_>> {
+    let [tag, length, rest @ ..] = der else { return None };
+    if tag & 0x1f == 0x1f {
+        return None;
+    }
+    let (length, rest) = match length {
+        0..=0x7f => (usize::from(*length), rest),
+        0x81..=0x84 => {
+            let (octets, rest) = rest.split_at_checked(usize::from(length & 0x7f))?;
+            (octets.iter().fold(0, |length, octet| length << 8 | usize::from(*octet)), rest)
+        }
+        _ => return None,
+    };
+    let (contents, rest) = rest.split_at_checked(length)?;
+    Some(Element { tag: *tag, contents, rest })
+}
+
+/// The element at the front, if it is of this kind.
+pub(super) fn expect(der: &[u8], tag: u8) -> Option<Element<'_>> {
+    element(der).filter(|element| element.tag == tag)
+}
+
+/// A certificate revocation list, as far as its outline goes: something to be signed, an algorithm, a signature.
+pub(super) fn looks_signed(der: &[u8]) -> bool {
+    let outline = || {
+        let outer = expect(der, SEQUENCE)?;
+        let signed = expect(outer.contents, SEQUENCE)?;
+        let algorithm = expect(signed.rest, SEQUENCE)?;
+        expect(algorithm.rest, BIT_STRING)
+    };
+    outline().is_some_and(|signature| signature.rest.is_empty())
+}
+
+/// A private key, as far as its outline goes: a SEQUENCE that begins with a version.
+pub(super) fn looks_like_private_key(der: &[u8]) -> bool {
+    expect(der, SEQUENCE).and_then(|outer| expect(outer.contents, INTEGER)).is_some()
+}
