@@ -173,6 +173,64 @@ sentences! {
         en: "Write a day, `2024-12-01`, or a time with its zone, `2024-12-01T08:00:00+08:00`.",
         zh: "请写日期，如 `2024-12-01`；或带时区的时间，如 `2024-12-01T08:00:00+08:00`。",
     }
+    reread_control_passed() {
+        en: "The check passes for the file without the root as well: it proves nothing.",
+        zh: "对不含该根证书的文件同样通过：此项验证不能说明问题。",
+    }
+    reread_sealed() {
+        en: "The store is encrypted, so that only the code that wrote it could look inside.",
+        zh: "该信任库已加密，只能由写入它的同一代码读取核对。",
+    }
+    certificate_lost(sha256) {
+        en: "A certificate that was there is gone: SHA-256 {sha256}.",
+        zh: "原有的一张证书丢失：SHA-256 {sha256}。",
+    }
+    not_added(name) {
+        en: "{name} is not there.",
+        zh: "其中没有 {name}。",
+    }
+    not_pinned(name) {
+        en: "{name} is there, but its SHA-256 is not the pinned one.",
+        zh: "其中有 {name}，但其 SHA-256 与内置值不符。",
+    }
+    stranger_added(sha256) {
+        en: "A certificate came in that nobody asked for: SHA-256 {sha256}.",
+        zh: "多出了一张未要求添加的证书：SHA-256 {sha256}。",
+    }
+    text_changed(line) {
+        en: "Something of the old text is missing or altered, from line {line} on.",
+        zh: "原文本自第 {line} 行起有缺失或改动。",
+    }
+    miscounted(expected, found) {
+        en: "The file should hold {expected} certificates and holds {found}.",
+        zh: "文件中应有 {expected} 张证书，实际为 {found} 张。",
+    }
+    changed_for_nothing() {
+        en: "Nothing was to be added, but the file has changed.",
+        zh: "无需添加任何内容，但文件发生了变化。",
+    }
+}
+
+/// What was found in the file that was edited.
+pub fn reread_added(kept: usize, names: &[String]) -> Sentence {
+    let names = listed(names);
+    let (certificates, are) = if kept == 1 { ("certificate", "is") } else { ("certificates", "are") };
+    Sentence::new(
+        format!(
+            "Read back from disk: the {kept} {certificates} from before {are} there byte for byte, and {} came in with the pinned SHA-256.",
+            names.en
+        ),
+        format!("已从磁盘重新读取：原有 {kept} 张证书逐字节保留，新增 {}，SHA-256 与内置值一致。", names.zh),
+    )
+}
+
+/// What was found in a file to which nothing was to be added.
+pub fn reread_holds(names: &[String]) -> Sentence {
+    let names = listed(names);
+    Sentence::new(
+        format!("Read back from disk: the file is as it was, and holds {} with the pinned SHA-256.", names.en),
+        format!("已从磁盘重新读取：文件未变，其中的 {} 的 SHA-256 与内置值一致。", names.zh),
+    )
 }
 
 /// The chain was rejected although its root had been added.
