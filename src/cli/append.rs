@@ -302,12 +302,11 @@ fn reread(session: &Session, file: &Path, opened: &Opened, planned: &Plan<'_>, r
 /// What is on disk is not what was planned: back to the old bytes.
 fn put_back(session: &Session, args: &Append, file: &Path, proof: &Proof) -> Trouble {
     let restore = apply::RestoreOptions { force: true, now: session.now, backup_dir: args.backup_dir.clone() };
-    if args.output.is_none() {
-        if let Err(ApplyError::Trouble(trouble) | ApplyError::Unsettled { trouble, .. }) =
+    if args.output.is_none()
+        && let Err(ApplyError::Trouble(trouble) | ApplyError::Unsettled { trouble, .. }) =
             apply::restore(file, &restore)
-        {
-            return trouble;
-        }
+    {
+        return trouble;
     }
     let detail = &proof.detail;
     let message =

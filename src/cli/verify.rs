@@ -83,7 +83,7 @@ fn one(session: &mut Session, target: &Target, saved: Option<&Saved>) -> Exit {
         Some(Verdict::Pass) => (say::verified(shown), Exit::Good),
         _ => (say::partly_verified(shown), Exit::Trouble),
     };
-    session.say_sentence(&sentence);
+    session.answer(&sentence);
     if !session.quiet {
         for proof in &proofs {
             session.say(&text::proof(proof, session.lang));
