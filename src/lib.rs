@@ -19,6 +19,7 @@ pub mod cli;
 pub mod diff;
 pub mod finding;
 pub mod lang;
+pub mod locate;
 pub mod password;
 pub mod pin;
 pub mod plan;

@@ -1114,6 +1114,50 @@ codes! {
             zh: "请查看系统日志，运行 `rootfix check 文件`，并与完整的备份比较。",
         },
     }
+
+    // Hashed certificate directories.
+    HashLinkMissing = "hash-link-missing", Warning {
+        meaning: {
+            en: "A certificate lies in the directory, but OpenSSL does not find it there.",
+            zh: "证书在目录中，但 OpenSSL 找不到它。",
+        },
+        cause: {
+            en: "OpenSSL opens HASH.0, HASH.1 and so on, named by the subject it looks for, and nothing else. The certificate was copied without such a link, the link carries the hash of OpenSSL 0.9.8, or a number before it is missing.",
+            zh: "OpenSSL 只按所查主题的哈希依次打开 HASH.0、HASH.1……，不看其他文件。证书复制进来时没有建立链接、链接用的是 OpenSSL 0.9.8 的旧哈希，或前面的编号缺失，都会如此。",
+        },
+        remedy: {
+            en: "Run `openssl rehash DIRECTORY` (`c_rehash DIRECTORY` before OpenSSL 1.1). `rootfix append DIRECTORY` links the new root itself.",
+            zh: "运行 `openssl rehash 目录`（OpenSSL 1.1 之前用 `c_rehash 目录`）。`rootfix append 目录` 会为新根证书建立链接。",
+        },
+    }
+    HashLinkBlocked = "hash-link-blocked", Error {
+        meaning: {
+            en: "The hash link of the new root cannot be made.",
+            zh: "无法建立新根证书的哈希链接。",
+        },
+        cause: {
+            en: "A dangling link or an unreadable file has the name that the link needs.",
+            zh: "链接需要的文件名已被失效链接或无法读取的文件占用。",
+        },
+        remedy: {
+            en: "Mend or remove that file, for instance with `openssl rehash DIRECTORY`, and run the command again.",
+            zh: "修复或移走该文件（例如运行 `openssl rehash 目录`），再重新执行命令。",
+        },
+    }
+    DirectoryUnreadable = "directory-unreadable", Error {
+        meaning: {
+            en: "The certificate directory cannot be read.",
+            zh: "无法读取证书目录。",
+        },
+        cause: {
+            en: "It does not exist, permission is missing, or it holds far more files than a certificate directory does.",
+            zh: "目录不存在、没有权限，或其中文件数量远超证书目录应有的规模。",
+        },
+        remedy: {
+            en: "Check the path; run the command as the directory's owner or as root.",
+            zh: "请检查路径，并以目录所有者或 root 身份运行。",
+        },
+    }
 }
 
 impl std::fmt::Display for Code {

@@ -9,6 +9,7 @@ pub mod apply;
 pub mod assess;
 pub mod check;
 pub mod cli;
+pub mod cadir;
 pub mod codes;
 pub mod der;
 pub mod help;
