@@ -1,9 +1,10 @@
 //! Reads a hashed certificate directory from disk, for [`crate::store::cadir`].
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::Path;
 
+use super::content;
 use crate::finding::{Code, Trouble};
 use crate::lang::cadir as say;
 use crate::store::MAX_BYTES;
@@ -29,7 +30,7 @@ pub fn read(directory: &Path) -> Result<Vec<Named>, Trouble> {
         let entry = entry.map_err(unreadable)?;
         // OpenSSL makes the names that it opens from ASCII.
         let Some(name) = entry.file_name().to_str().filter(|name| concerns(name)).map(str::to_owned) else { continue };
-        let bytes = contents(&entry.path());
+        let bytes = content::read(&entry.path(), MAX_BYTES);
         total += bytes.as_ref().map_or(0, Vec::len);
         files.push(Named { name, bytes });
         if files.len() > MAX_FILES || total > MAX_TOTAL {
@@ -37,15 +38,4 @@ pub fn read(directory: &Path) -> Result<Vec<Named>, Trouble> {
         }
     }
     Ok(files)
-}
-
-/// Asks for the kind of file first: opening a pipe would wait for its writer.
-fn contents(path: &Path) -> Option<Vec<u8>> {
-    let metadata = fs::metadata(path).ok()?;
-    if !metadata.is_file() || metadata.len() > MAX_BYTES as u64 {
-        return None;
-    }
-    let mut bytes = Vec::new();
-    File::open(path).ok()?.take(MAX_BYTES as u64).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
 }

@@ -233,9 +233,7 @@ pub fn append(files: &[Named], roots: &[&Root]) -> Result<Vec<Addition>, Trouble
 
 /// A file that holds one root alone, with its name above it.
 pub fn pem_file(root: &Root) -> Vec<u8> {
-    let block = pem::Pem::new("CERTIFICATE", root.certificate.der());
-    let text = pem::encode_config(&block, pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF));
-    format!("# {}\n{text}", root.name).into_bytes()
+    format!("# {}\n{}", root.name, root.pem()).into_bytes()
 }
 
 fn new_name(id: &str, taken: &[String]) -> String {
@@ -313,5 +311,5 @@ fn certificates_in(named: &Named) -> Vec<Certificate> {
     entries.into_iter().filter(|entry| entry.trust == Trust::Trusted).map(|entry| entry.certificate).collect()
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;

@@ -25,12 +25,18 @@ fn root_with(subject: DistinguishedName, id: &str) -> Root {
     params.use_authority_key_identifier_extension = true;
     params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
     let der = params.self_signed(&KeyPair::generate().unwrap()).unwrap().der().to_vec();
+    stand_in(id, Certificate::from_der(&der).unwrap())
+}
+
+fn stand_in(id: &str, certificate: Certificate) -> Root {
     Root {
         id: id.to_owned(),
         name: format!("Stand-in {id}"),
         alias: id.to_owned(),
-        certificate: Certificate::from_der(&der).unwrap(),
+        pinned: certificate.fingerprint(),
+        certificate,
         distrusted_for_tls: None,
+        successors: Vec::new(),
     }
 }
 
@@ -82,13 +88,7 @@ fn the_hash_is_that_of_openssl_for_every_certificate_of_debian() {
         let bytes = fs::read(file.unwrap().path()).unwrap();
         fs::write(theirs.path().join(format!("{number}.pem")), &bytes).unwrap();
         let certificate = certificates_in(&Named { name: String::new(), bytes: Some(bytes) }).remove(0);
-        roots.push(Root {
-            id: format!("{number}"),
-            name: String::new(),
-            alias: String::new(),
-            certificate,
-            distrusted_for_tls: None,
-        });
+        roots.push(stand_in(&number.to_string(), certificate));
     }
     assert!(roots.len() > 100);
     let Some(rehash) = openssl(&["rehash", theirs.path().to_str().unwrap()]) else { return };
