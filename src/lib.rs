@@ -16,6 +16,7 @@ pub mod apply;
 pub mod assess;
 pub mod certificate;
 pub mod cli;
+pub mod custody;
 pub mod diff;
 pub mod finding;
 pub mod lang;

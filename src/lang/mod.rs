@@ -11,6 +11,7 @@ pub mod check;
 pub mod cli;
 pub mod cadir;
 pub mod codes;
+pub mod custody;
 pub mod der;
 pub mod help;
 pub mod pem;
