@@ -1114,6 +1114,122 @@ codes! {
             zh: "请查看系统日志，运行 `rootfix check 文件`，并与完整的备份比较。",
         },
     }
+
+    // Hashed certificate directories.
+    HashLinkMissing = "hash-link-missing", Warning {
+        meaning: {
+            en: "A certificate lies in the directory, but OpenSSL does not find it there.",
+            zh: "证书在目录中，但 OpenSSL 找不到它。",
+        },
+        cause: {
+            en: "OpenSSL opens HASH.0, HASH.1 and so on, named by the subject it looks for, and nothing else. The certificate was copied without such a link, the link carries the hash of OpenSSL 0.9.8, or a number before it is missing.",
+            zh: "OpenSSL 只按所查主题的哈希依次打开 HASH.0、HASH.1……，不看其他文件。证书复制进来时没有建立链接、链接用的是 OpenSSL 0.9.8 的旧哈希，或前面的编号缺失，都会如此。",
+        },
+        remedy: {
+            en: "Run `openssl rehash DIRECTORY` (`c_rehash DIRECTORY` before OpenSSL 1.1). `rootfix append DIRECTORY` links the new root itself.",
+            zh: "运行 `openssl rehash 目录`（OpenSSL 1.1 之前用 `c_rehash 目录`）。`rootfix append 目录` 会为新根证书建立链接。",
+        },
+    }
+    HashLinkBlocked = "hash-link-blocked", Error {
+        meaning: {
+            en: "The hash link of the new root cannot be made.",
+            zh: "无法建立新根证书的哈希链接。",
+        },
+        cause: {
+            en: "A dangling link or an unreadable file has the name that the link needs.",
+            zh: "链接需要的文件名已被失效链接或无法读取的文件占用。",
+        },
+        remedy: {
+            en: "Mend or remove that file, for instance with `openssl rehash DIRECTORY`, and run the command again.",
+            zh: "修复或移走该文件（例如运行 `openssl rehash 目录`），再重新执行命令。",
+        },
+    }
+    DirectoryUnreadable = "directory-unreadable", Error {
+        meaning: {
+            en: "The certificate directory cannot be read.",
+            zh: "无法读取证书目录。",
+        },
+        cause: {
+            en: "It does not exist, permission is missing, or it holds far more files than a certificate directory does.",
+            zh: "目录不存在、没有权限，或其中文件数量远超证书目录应有的规模。",
+        },
+        remedy: {
+            en: "Check the path; run the command as the directory's owner or as root.",
+            zh: "请检查路径，并以目录所有者或 root 身份运行。",
+        },
+    }
+
+    // Who owns a file.
+    GeneratedFile = "generated-file", Note {
+        meaning: {
+            en: "The store is generated; it is repaired at its source, and generated again.",
+            zh: "该信任库由系统生成，应在来源处修复后重新生成。",
+        },
+        cause: {
+            en: "Operating systems make their bundles from a directory of roots. What is added to the bundle itself is lost when it is made again, on the next upgrade at the latest.",
+            zh: "操作系统用一个根证书目录生成证书包。直接加进证书包的内容，下次生成（最迟在升级时）就会丢失。",
+        },
+        remedy: {
+            en: "Nothing by hand: `rootfix append` puts the root into that directory and runs the generator; `rootfix restore` takes both back.",
+            zh: "无需手工处理：`rootfix append` 会把根证书放入该目录并运行生成命令，`rootfix restore` 可一并撤销。",
+        },
+    }
+    OverwrittenByUpgrade = "overwritten-by-upgrade", Warning {
+        meaning: {
+            en: "The file belongs to a package; an addition lasts until the package's next upgrade.",
+            zh: "该文件属于某个软件包，添加的内容只保留到下次升级。",
+        },
+        cause: {
+            en: "A package manager, or the installer of a JDK, puts its own file there again without asking.",
+            zh: "包管理器或 JDK 安装程序会直接用自带文件覆盖它。",
+        },
+        remedy: {
+            en: "Add the root now if payments must go on, then point the program to a copy of your own, which no upgrade touches.",
+            zh: "若需立即恢复可先添加根证书，随后让程序改用自己的副本，避免被升级覆盖。",
+        },
+    }
+    MountedConfig = "mounted-config", Warning {
+        meaning: {
+            en: "The file is mounted into the container by Kubernetes.",
+            zh: "该文件由 Kubernetes 挂载到容器中。",
+        },
+        cause: {
+            en: "It comes from a ConfigMap, a Secret or a projected volume; such mounts are read-only, and are swapped as a whole.",
+            zh: "它来自 ConfigMap、Secret 或投射卷；这类挂载是只读的，并会整体替换。",
+        },
+        remedy: {
+            en: "Repair the file that the ConfigMap or Secret is made from, apply it, and roll the pods over.",
+            zh: "修复生成 ConfigMap 或 Secret 的源文件，应用后滚动重启 Pod。",
+        },
+    }
+    RootForbidden = "root-forbidden", Error {
+        meaning: {
+            en: "The system's administrator has forbidden the root that is to be added.",
+            zh: "系统管理员已明确禁用要添加的根证书。",
+        },
+        cause: {
+            en: "It lies in the system's blocklist directory, which outweighs every list of trusted roots.",
+            zh: "它位于系统的黑名单目录中，优先级高于所有受信列表。",
+        },
+        remedy: {
+            en: "Ask whoever put it there. If it was a mistake, take the file away and run the command again.",
+            zh: "请询问放置该文件的人；如属误操作，移走文件后重新执行。",
+        },
+    }
+    RefreshFailed = "refresh-failed", Error {
+        meaning: {
+            en: "The command that generates the store failed, or did not end in time.",
+            zh: "生成信任库的命令失败或超时。",
+        },
+        cause: {
+            en: "It needs root, a package manager holds its lock, the disk is full, or one of its hooks failed.",
+            zh: "可能需要 root 权限、包管理器占用锁、磁盘已满，或某个钩子脚本失败。",
+        },
+        remedy: {
+            en: "Run the command by hand and read what it says; `rootfix restore` takes the additions back.",
+            zh: "手工运行该命令并查看输出；`rootfix restore` 可撤销添加的内容。",
+        },
+    }
 }
 
 impl std::fmt::Display for Code {

@@ -7,6 +7,7 @@ use crate::readers::View;
 use crate::rollover::Root;
 
 pub mod bks;
+pub mod cadir;
 pub mod der;
 pub mod jks;
 pub mod mistaken;
