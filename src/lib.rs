@@ -14,7 +14,9 @@
 
 pub mod certificate;
 pub mod finding;
+pub mod keytool;
 pub mod lang;
+pub mod locate;
 pub mod password;
 pub mod pin;
 pub mod proof;
