@@ -19,6 +19,7 @@ pub mod cli;
 pub mod custody;
 pub mod diff;
 pub mod finding;
+pub mod keytool;
 pub mod lang;
 pub mod locate;
 pub mod password;

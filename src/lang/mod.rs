@@ -18,6 +18,7 @@ pub mod pem;
 pub mod plan;
 pub mod prove;
 pub mod roots;
+pub mod java;
 mod width;
 
 pub use width::{pad, width};

@@ -3,3 +3,6 @@
 pub mod cadir;
 pub mod content;
 pub mod prefix;
+//! Finding the bundles that programs are told to use.
+
+pub mod java_home;
