@@ -15,6 +15,7 @@
 pub mod certificate;
 pub mod finding;
 pub mod lang;
+pub mod locate;
 pub mod password;
 pub mod pin;
 pub mod proof;

@@ -5,6 +5,7 @@
 //! The two texts stand side by side, sorted by what they speak of: one file per part of the program.
 
 pub mod codes;
+pub mod locate;
 mod width;
 
 pub use width::{pad, width};
