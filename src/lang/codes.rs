@@ -1371,6 +1371,63 @@ codes! {
             zh: "无需处理：没有条目丢失。在弄清原因之前，请不要手工用 keytool 修改该密钥库。",
         },
     }
+    // What `locate` notices about a pin.
+    VerificationDisabled = "verification-disabled", Error {
+        meaning: {
+            en: "The program is told not to verify the server's certificate.",
+            zh: "程序被设置为不校验服务器证书。",
+        },
+        cause: {
+            en: "A switch, an empty trust manager or a callback that always agrees was put there to get past a certificate error. Anybody on the way can now read and change what is sent, payments included; no bundle changes that.",
+            zh: "为绕过证书报错而关闭了开关、写了空的信任管理器，或回调函数一律返回通过。链路上的任何人都能读取和篡改数据（包括支付请求），换任何证书包都无济于事。",
+        },
+        remedy: {
+            en: "Repair the bundle first, then switch verification on and prove it with `rootfix verify`.",
+            zh: "先修好证书包，再打开校验，并用 `rootfix verify` 验证。",
+        },
+    }
+    InertPin = "inert-pin", Warning {
+        meaning: {
+            en: "A bundle is named here, but the program never looks at it.",
+            zh: "此处指定了证书包，但程序根本不会使用它。",
+        },
+        cause: {
+            en: "Verification is off beside it, or, as in nginx, off unless it is switched on.",
+            zh: "旁边关闭了校验；或者像 nginx 那样，校验默认就是关闭的。",
+        },
+        remedy: {
+            en: "The rollover cannot break this program, but it checks nothing. Repair the bundle, then switch verification on.",
+            zh: "更换根证书不会影响该程序，但它什么都没有校验。请先修好证书包，再打开校验。",
+        },
+    }
+    EnvironmentBeatsCode = "environment-beats-code", Note {
+        meaning: {
+            en: "An environment variable can override the bundle that is named here.",
+            zh: "环境变量可能会覆盖此处指定的证书包。",
+        },
+        cause: {
+            en: "Python's requests prefers REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE to `session.verify`.",
+            zh: "Python requests 会优先使用 REQUESTS_CA_BUNDLE 和 CURL_CA_BUNDLE，而不是 `session.verify`。",
+        },
+        remedy: {
+            en: "Look at the environment of the running process: `rootfix locate --pid N`.",
+            zh: "查看运行中进程的环境变量：`rootfix locate --pid 进程号`。",
+        },
+    }
+    FileSkipped = "file-skipped", Warning {
+        meaning: {
+            en: "A file of the tree was not searched for pins.",
+            zh: "目录中有一个文件未被搜索。",
+        },
+        cause: {
+            en: "It cannot be read, or it is far larger than source and configuration files are.",
+            zh: "文件无法读取，或远大于一般的源代码和配置文件。",
+        },
+        remedy: {
+            en: "Run as a user who may read it; if it names a bundle, give that bundle to `rootfix check`.",
+            zh: "换用有读取权限的用户运行；如果其中指定了证书包，请对该证书包运行 `rootfix check`。",
+        },
+    }
 }
 
 impl std::fmt::Display for Code {

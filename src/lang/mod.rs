@@ -19,6 +19,7 @@ pub mod plan;
 pub mod prove;
 pub mod roots;
 pub mod java;
+pub mod locate;
 mod width;
 
 pub use width::{pad, width};

@@ -6,3 +6,12 @@ pub mod prefix;
 //! Finding the bundles that programs are told to use.
 
 pub mod java_home;
+//! Finds where programs are told which trust bundle to use.
+
+mod engine;
+mod in_source;
+mod resolve;
+mod rules;
+mod tree;
+
+pub use tree::{Options, Skipped, Tree, text, tree};
