@@ -7,19 +7,19 @@
 pub mod append;
 pub mod apply;
 pub mod assess;
+pub mod cadir;
 pub mod check;
 pub mod cli;
-pub mod cadir;
 pub mod codes;
 pub mod custody;
 pub mod der;
 pub mod help;
+pub mod java;
+pub mod locate;
 pub mod pem;
 pub mod plan;
 pub mod prove;
 pub mod roots;
-pub mod java;
-pub mod locate;
 mod width;
 
 pub use width::{pad, width};

@@ -2,14 +2,10 @@
 
 pub mod cadir;
 pub mod content;
-pub mod prefix;
-//! Finding the bundles that programs are told to use.
-
-pub mod java_home;
-//! Finds where programs are told which trust bundle to use.
-
 mod engine;
 mod in_source;
+pub mod java_home;
+pub mod prefix;
 mod resolve;
 mod rules;
 mod tree;

@@ -149,7 +149,15 @@ pub fn made(name: &str) -> Made {
     let key = rcgen::KeyPair::generate().unwrap();
     let certificate = Certificate::from_der(parameters.self_signed(&key).unwrap().der()).unwrap();
     let alias = name.to_lowercase().replace(' ', "");
-    let root = Root { id: alias.clone(), name: name.to_owned(), alias, certificate, distrusted_for_tls: None };
+    let root = Root {
+        id: alias.clone(),
+        name: name.to_owned(),
+        alias,
+        pinned: certificate.fingerprint(),
+        certificate,
+        distrusted_for_tls: None,
+        successors: Vec::new(),
+    };
     Made { root, key: key.serialize_der() }
 }
 
