@@ -5,7 +5,7 @@ use crate::certificate::Fingerprint;
 use crate::finding::{Finding, Trouble};
 use crate::lang::plan as say;
 use crate::rollover::Root;
-use crate::store::{AppendOptions, Nature, Store, StoreFormat};
+use crate::store::{AppendOptions, Appended, Nature, Store};
 
 /// What the user wants of a plan.
 #[derive(Debug, Clone, Default)]
@@ -29,16 +29,19 @@ pub struct Plan<'r> {
     pub findings: Vec<Finding>,
 }
 
+/// Adds roots to a store; `StoreFormat::append` of its format, or another engine that keeps the same promises.
+pub type Append<'a> = &'a dyn Fn(&[u8], &Store, &[&Root], &AppendOptions) -> Result<Appended, Trouble>;
+
 /// A plan, or `None` where the store is as it should be.
 ///
 /// # Errors
 /// The store is not one that should be, or can be, added to; the trouble says why and what to do.
 pub fn plan<'r>(
     bytes: &[u8],
-    format: &dyn StoreFormat,
     store: &Store,
     assessment: &Assessment<'r>,
     request: &Request,
+    append: Append<'_>,
 ) -> Result<Option<Plan<'r>>, Trouble> {
     if let Nature::NotATrustStore(finding) = &store.nature {
         if store.entries.is_empty() {
@@ -59,7 +62,7 @@ pub fn plan<'r>(
     if roots.is_empty() && !request.append.repair && !store.broken {
         return Ok(None);
     }
-    let appended = format.append(bytes, store, &roots, &request.append)?;
+    let appended = append(bytes, store, &roots, &request.append)?;
     if appended.bytes == bytes {
         return Ok(None);
     }

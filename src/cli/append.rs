@@ -1,16 +1,19 @@
 //! `rootfix append`: keep the old root, add the new one, with a backup and proofs.
 
+use std::io::IsTerminal;
 use std::path::Path;
 
-use super::args::Append;
+use super::args::{Append, Engine};
 use super::exit::Exit;
 use super::session::Session;
 use super::targets::{self, Opened, Target};
 use crate::apply::{self, Added, ApplyError, Edit, Receipt};
 use crate::assess::assess;
 use crate::certificate::Fingerprint;
+use crate::custody::{self, refresh};
 use crate::diff;
 use crate::finding::{Code, Trouble};
+use crate::keytool;
 use crate::lang::{append as say, cli as say_cli};
 use crate::plan::{Plan, Request, plan};
 use crate::proof::{Proof, Rung, Verdict};
@@ -18,7 +21,8 @@ use crate::prove;
 use crate::prove::reread::Reread;
 use crate::report::record::{Action, Change, worst};
 use crate::report::{Record, text};
-use crate::store::{AppendOptions, Format};
+use crate::rollover::Root;
+use crate::store::{AppendOptions, Appended, Format, Store, StoreFormat};
 
 /// A file that another program changes between the look and the write is looked at anew, so often. Fifty of our own
 /// kind settle in one round each; more rounds mean a program that never stops writing.
@@ -30,10 +34,34 @@ pub fn run(session: &mut Session, args: &Append) -> Exit {
         session.trouble(&trouble);
         return Exit::Trouble;
     }
-    let targets = targets::find(session, &args.at);
+    let targets: Vec<Target> = (targets::find(&args.at).into_iter())
+        .filter(|target| {
+            target.named || targets::read(session, target).is_ok_and(|opened| targets::is_a_find(&opened.store))
+        })
+        .collect();
+    if targets.is_empty() {
+        let place = targets::shown(&args.at);
+        session.trouble(&Trouble::new(Code::NothingFound, say_cli::no_bundle_in(place), say_cli::name_a_bundle()));
+        return Exit::Trouble;
+    }
     if args.output.is_some() && targets.len() != 1 {
         session.trouble(&Trouble::new(Code::Usage, say::one_source_for_output(), say::one_at_a_time()));
         return Exit::Trouble;
+    }
+    // A file that the user typed is meant. What a search turned up is shown, and asked about.
+    let found = targets.iter().any(|target| !target.named || !target.pins.is_empty());
+    if found && !args.dry_run && !args.yes {
+        match consent(session, &targets, args) {
+            Ok(true) => {}
+            Ok(false) => {
+                session.say_sentence(&say_cli::nothing_changed());
+                return Exit::No;
+            }
+            Err(trouble) => {
+                session.trouble(&trouble);
+                return Exit::Trouble;
+            }
+        }
     }
     let mut exit = Exit::Good;
     for target in &targets {
@@ -50,6 +78,29 @@ pub fn run(session: &mut Session, args: &Append) -> Exit {
         }
     }
     exit
+}
+
+/// Shows what would be done to the bundles that a search turned up, and asks.
+fn consent(session: &Session, targets: &[Target], args: &Append) -> Result<bool, Trouble> {
+    let dry = Append { dry_run: true, ..args.clone() };
+    let plans = targets.iter().map(|target| (target, one(session, target, &dry).change));
+    let plans: Vec<_> = plans.filter(|(_, change)| change.action == Action::WouldAppend).collect();
+    if plans.is_empty() {
+        return Ok(true);
+    }
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Err(Trouble::new(Code::Usage, say_cli::asks_first(plans.len()), say_cli::say_yes()));
+    }
+    for (target, change) in &plans {
+        let names: Vec<&str> = change.added.iter().map(|(name, _)| name.as_str()).collect();
+        session.say(&format!("  {}  + {}", text::printable(&target.shown()), names.join(", ")));
+        for pin in &target.pins {
+            session.say(&format!("      {}:{}", text::printable(&pin.path.display().to_string()), pin.line));
+        }
+    }
+    let question = say_cli::change_them(plans.len());
+    let asked = dialoguer::Confirm::new().with_prompt(question.to(session.lang)).default(false).interact_opt();
+    Ok(matches!(asked, Ok(Some(true))))
 }
 
 /// A change with what only the screen needs.
@@ -71,17 +122,23 @@ fn one(session: &Session, target: &Target, args: &Append) -> Done {
             Ok(opened) => opened,
             Err(trouble) => return failed(Action::Refused, trouble),
         };
+        if let Some(trouble) = belongs_at_the_source(session, target, args, &opened) {
+            return failed(Action::Refused, trouble);
+        }
         let request = request(session, args);
         let assessment = assess(&opened.store, &session.rollover, session.now);
-        let planned = match plan(&opened.bytes, opened.format, &opened.store, &assessment, &request) {
-            Ok(planned) => planned,
-            Err(trouble) => match args.output.as_deref() {
-                Some(output) if trouble.code == Code::DerHoldsOne => return convert(session, &opened, output, &path),
-                _ => return failed(Action::Refused, trouble),
-            },
-        };
+        let planned =
+            match plan(&opened.bytes, &opened.store, &assessment, &request, &engine(target, args, opened.format)) {
+                Ok(planned) => planned,
+                Err(trouble) => match args.output.as_deref() {
+                    Some(output) if trouble.code == Code::DerHoldsOne => {
+                        return convert(session, &opened, output, &path);
+                    }
+                    _ => return failed(Action::Refused, trouble),
+                },
+            };
         let Some(planned) = planned else {
-            if let (Target::File(file), false) = (target, args.dry_run) {
+            if let (Some(file), false) = (target.path(), args.dry_run) {
                 apply::clear_leftovers(file, args.backup_dir.as_deref(), session.now);
             }
             return unchanged(session, target, args, opened);
@@ -106,10 +163,10 @@ fn one(session: &Session, target: &Target, args: &Append) -> Done {
             };
         }
         let mode = opened.mode;
-        let written = match (target, &args.output) {
+        let written = match (target.path(), &args.output) {
             (_, Some(output)) => write_new(session, &planned, output, mode),
-            (Target::Stdin, None) => return Done { change, diff: None, bytes: Some(planned.bytes) },
-            (Target::File(file), None) => {
+            (None, None) => return Done { change, diff: None, bytes: Some(planned.bytes) },
+            (Some(file), None) => {
                 apply::apply(&edit(file, Some(planned.sha256_before), &planned, None), &options(session, args))
             }
         };
@@ -135,6 +192,48 @@ fn one(session: &Session, target: &Target, args: &Append) -> Done {
         }
     }
     failed(Action::Failed, keeps_changing())
+}
+
+/// A generated file is repaired where it is generated from; what is added to the file itself does not last.
+fn belongs_at_the_source(session: &Session, target: &Target, args: &Append, opened: &Opened) -> Option<Trouble> {
+    let custody = target.custody(session);
+    if !custody.is_generated() || args.force || args.output.is_some() {
+        return None;
+    }
+    let roots: Vec<&Root> = assess(&opened.store, &session.rollover, session.now).missing_new;
+    if roots.is_empty() {
+        return None;
+    }
+    let held: Vec<_> = opened.store.entries.iter().map(|entry| entry.certificate.clone()).collect();
+    let repair = match custody::source_repair(&custody, &session.prefix, &roots, &held) {
+        Ok(repair) => repair?,
+        Err(trouble) => return Some(trouble),
+    };
+    let writes = repair.writes.iter().map(|write| format!("rootfix roots export … > {}", write.path.display()));
+    let commands: Vec<String> = writes.chain(repair.run.iter().map(|command| refresh::shown(command))).collect();
+    let message = say_cli::source_repair_needed(custody.as_str());
+    Some(Trouble::new(Code::GeneratedFile, message, say_cli::add_at_the_source(commands.join(" && "))))
+}
+
+/// Who writes the store: keytool, where there is one and the format is its own, else the native engine.
+fn engine<'a>(
+    target: &Target,
+    args: &Append,
+    format: &'a dyn StoreFormat,
+) -> impl Fn(&[u8], &Store, &[&Root], &AppendOptions) -> Result<Appended, Trouble> + 'a {
+    let engine = match args.engine {
+        Engine::Auto => keytool::Engine::Auto,
+        Engine::Keytool => keytool::Engine::Keytool,
+        Engine::Native => keytool::Engine::Native,
+    };
+    let path = target.path().map(Path::to_owned);
+    move |bytes, store, roots, options| {
+        let keytool = match engine {
+            keytool::Engine::Native => None,
+            _ => keytool::find(path.as_deref(), &|name| std::env::var_os(name)),
+        };
+        keytool::append_by(engine, keytool.as_deref(), keytool::TIMEOUT, format, bytes, store, roots, options)
+    }
 }
 
 /// Another program never stops writing.
@@ -187,7 +286,7 @@ fn unchanged(session: &Session, target: &Target, args: &Append, opened: Opened) 
         }
         return Done { change, diff: None, bytes: None };
     }
-    let bytes = (*target == Target::Stdin && !args.dry_run).then_some(opened.bytes);
+    let bytes = (target.path().is_none() && !args.dry_run).then_some(opened.bytes);
     Done { change, diff: None, bytes }
 }
 
@@ -343,7 +442,7 @@ fn show(session: &Session, target: &Target, args: &Append, done: &Done) {
         session.bytes(bytes);
     }
     // What goes through a pipe is the diff or the bundle; everything else then belongs on the other stream.
-    let aside = *target == Target::Stdin || args.dry_run;
+    let aside = target.path().is_none() || args.dry_run;
     let tell = |sentence: &crate::lang::Sentence| {
         let text = sentence.to(session.lang);
         if aside { session.note(text) } else { session.say(text) }

@@ -59,6 +59,7 @@ pub enum Color {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Locate(Locate),
     Check(Where),
     Append(Append),
     Restore(Restore),
@@ -73,6 +74,14 @@ pub enum Command {
 pub struct Where {
     #[arg(value_name = "WHERE")]
     pub places: Vec<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Locate {
+    #[command(flatten)]
+    pub at: Where,
+    #[arg(long)]
+    pub no_ignore: bool,
 }
 
 #[derive(Debug, Clone, Args)]

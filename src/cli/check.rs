@@ -1,5 +1,7 @@
 //! `rootfix check`: which bundles are ready for the rollover.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::args::Where;
 use super::exit::Exit;
 use super::session::Session;
@@ -10,11 +12,11 @@ use crate::lang::check as say;
 use crate::report::{Bundle, Record, text};
 
 pub fn run(session: &mut Session, at: &Where) -> Exit {
+    let targets = targets::find(at);
+    let judged = in_parallel(&targets, |target| judge(session, target));
     let mut exit = Exit::Good;
     let mut bundles = Vec::new();
-    let targets = targets::find(session, at);
-    for target in &targets {
-        let (bundle, trouble) = judge(session, target);
+    for (bundle, trouble) in judged.into_iter().flatten() {
         session.record(&Record::Bundle(bundle.clone()));
         session.count(status_count(bundle.status));
         exit = exit.and(match bundle.status {
@@ -24,7 +26,7 @@ pub fn run(session: &mut Session, at: &Where) -> Exit {
         });
         bundles.push((bundle, trouble));
     }
-    if targets.is_empty() {
+    if bundles.is_empty() {
         exit = Exit::Trouble;
     }
     if !session.json {
@@ -33,14 +35,46 @@ pub fn run(session: &mut Session, at: &Where) -> Exit {
     exit
 }
 
-fn judge(session: &Session, target: &Target) -> (Bundle, Option<Trouble>) {
+/// One answer per target, in their order; the work is shared among the processors.
+fn in_parallel<T: Send>(targets: &[Target], work: impl Fn(&Target) -> T + Sync) -> Vec<T> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(targets.len());
+    if threads < 2 {
+        return targets.iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let mut answers: Vec<(usize, T)> = std::thread::scope(|scope| {
+        let worker = || {
+            let mut own = Vec::new();
+            while let Some((at, target)) =
+                Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, targets.get(at)?)))
+            {
+                own.push((at, work(target)));
+            }
+            own
+        };
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().expect("a worker does not panic")).collect()
+    });
+    answers.sort_by_key(|(at, _)| *at);
+    answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+/// The judgement of one target; `None` where a search turned up something that is no trust store.
+fn judge(session: &Session, target: &Target) -> Option<(Bundle, Option<Trouble>)> {
     let path = target.shown();
     match targets::read(session, target) {
+        Ok(opened) if !target.named && !targets::is_a_find(&opened.store) => None,
         Ok(opened) => {
             let assessment = assess(&opened.store, &session.rollover, session.now);
-            (Bundle::new(path, &opened.store, &assessment, target.custody()), None)
+            let custody = target.custody(session);
+            let mut bundle = Bundle::new(path, &opened.store, &assessment, custody.as_str().to_owned());
+            if bundle.status == Status::NewRootMissing {
+                bundle.findings.extend(custody.warning());
+            }
+            Some((bundle, None))
         }
-        Err(trouble) => (Bundle::unreadable(path, &trouble), Some(trouble)),
+        Err(_) if !target.named => None,
+        Err(trouble) => Some((Bundle::unreadable(path, &trouble), Some(trouble))),
     }
 }
 

@@ -7,6 +7,7 @@ mod exit;
 mod explain;
 mod inspect;
 mod language;
+mod locate;
 mod restore;
 mod roots;
 mod session;
@@ -43,6 +44,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Err(trouble) => return refuse(&trouble, &cli.common, name, lang),
     };
     let exit = match &command {
+        Command::Locate(args) => locate::run(&mut session, args),
         Command::Check(at) => check::run(&mut session, at),
         Command::Append(args) => append::run(&mut session, args),
         Command::Restore(args) => restore::run(&mut session, args),
@@ -56,6 +58,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 
 fn name_of(command: &Command) -> &'static str {
     match command {
+        Command::Locate(_) => "locate",
         Command::Check(_) => "check",
         Command::Append(_) => "append",
         Command::Restore(_) => "restore",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
@@ -30,6 +30,8 @@ pub struct Session {
     pub rollover: Rollover,
     pub passwords: Passwords,
     pub now: OffsetDateTime,
+    /// The root of the system that is looked at.
+    pub prefix: PathBuf,
     command: &'static str,
     counts: BTreeMap<&'static str, usize>,
 }
@@ -63,6 +65,7 @@ impl Session {
             rollover,
             passwords: passwords(common)?,
             now: OffsetDateTime::now_utc(),
+            prefix: common.prefix.clone().unwrap_or_else(|| PathBuf::from("/")),
             command,
             counts: BTreeMap::new(),
         })

@@ -35,7 +35,7 @@ pub fn run(session: &mut Session, args: &Verify) -> Exit {
             return Exit::Trouble;
         }
     };
-    let targets = targets::find(session, &args.at);
+    let targets = targets::find(&args.at);
     let mut exit = if targets.is_empty() { Exit::Trouble } else { Exit::Good };
     for target in &targets {
         exit = exit.and(one(session, target, saved.as_ref()));

@@ -43,4 +43,45 @@ sentences! {
     roots_title() { en: "Embedded roots (SHA-256 checked):", zh: "内置根证书（SHA-256 已校验）：" }
     rollovers_title() { en: "Rollovers:", zh: "根证书更换方案：" }
     next() { en: "Next", zh: "下一步" }
+    export_as(format) {
+        en: "Certificates are exported as pem or der, not as {format}.",
+        zh: "证书只能导出为 pem 或 der，而不是 {format}。",
+    }
+    export_example() {
+        en: "For example: rootfix inspect --export pem ./out truststore.jks",
+        zh: "例如：rootfix inspect --export pem ./out truststore.jks",
+    }
+    not_written(path, error) {
+        en: "{path} could not be written: {error}.",
+        zh: "无法写入 {path}：{error}。",
+    }
+    choose_directory() {
+        en: "Name a directory that is empty or not there yet.",
+        zh: "请指定一个空目录或尚不存在的目录。",
+    }
+    asks_first(count) {
+        en: "{count} bundles would be changed; nobody is here to say yes.",
+        zh: "将改动 {count} 个证书包；当前无人确认。",
+    }
+    say_yes() {
+        en: "Look with -n first; then repeat the command with --yes.",
+        zh: "请先用 -n 查看；然后加上 --yes 重新运行。",
+    }
+    change_them(count) {
+        en: "Change these {count} bundles?",
+        zh: "是否改动这 {count} 个证书包？",
+    }
+    nothing_changed() { en: "Nothing was changed.", zh: "未改动任何内容。" }
+    no_bundle_in(place) {
+        en: "No bundle was found in {place}.",
+        zh: "在 {place} 中没有找到证书包。",
+    }
+    source_repair_needed(command) {
+        en: "This file is generated: what is added to it is lost when {command} runs next.",
+        zh: "此文件由程序生成：下次运行 {command} 时，追加的内容会丢失。",
+    }
+    add_at_the_source(commands) {
+        en: "Add the root at its source: {commands}. (--force adds to this file all the same.)",
+        zh: "请在来源处添加根证书：{commands}。（加 --force 可仍直接改此文件。）",
+    }
 }

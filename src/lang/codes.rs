@@ -690,6 +690,20 @@ codes! {
     }
 
     // The command line.
+    NothingFound = "nothing-found", Error {
+        meaning: {
+            en: "No bundle was found where rootfix was told to look.",
+            zh: "在指定的位置没有找到证书包。",
+        },
+        cause: {
+            en: "The program may take its roots from the operating system or from its language's own store, or the bundle lies elsewhere.",
+            zh: "程序可能使用操作系统或语言自带的信任库，也可能证书包在其他位置。",
+        },
+        remedy: {
+            en: "Name the file itself, or look at the running program: `rootfix check --pid N`, `rootfix check --machine`.",
+            zh: "请直接指定文件，或查看运行中的程序：`rootfix check --pid N`、`rootfix check --machine`。",
+        },
+    }
     Usage = "usage", Error {
         meaning: {
             en: "The arguments do not make a command.",

@@ -24,6 +24,7 @@ texts! {
     command {
         "" => "rootfix repairs the trust bundle that your program was told to use, proves the repair, and can undo it.",
               "rootfix 修复程序所使用的证书包，验证修复结果，并可随时撤销。";
+        "locate" => "Find the bundles that programs are told to use", "查找程序被指定使用的证书包";
         "check" => "Say which bundles are ready for the rollover", "检查哪些证书包已为根证书更换做好准备";
         "append" => "Keep the old root, add the new one, with a backup and a proof", "保留旧根证书，追加新根证书，自动备份并验证";
         "restore" => "Put a backup back, byte for byte", "逐字节恢复备份";
@@ -38,6 +39,8 @@ texts! {
     examples {
         "" => "Most people need one command:\n  rootfix append ./rootca.pem\nTo see first what it would do:\n  rootfix append -n ./rootca.pem",
               "多数人只需要一条命令：\n  rootfix append ./rootca.pem\n想先看会改什么：\n  rootfix append -n ./rootca.pem";
+        "locate" => "Examples:\n  rootfix locate\n  rootfix locate --json /www/wwwroot/shop",
+                    "示例：\n  rootfix locate\n  rootfix locate --json /www/wwwroot/shop";
         "check" => "Examples:\n  rootfix check rootca.pem\n  rootfix check --json certs/*.pem",
                    "示例：\n  rootfix check rootca.pem\n  rootfix check --json certs/*.pem";
         "append" => "Examples:\n  rootfix append ./rootca.pem\n  rootfix append -n ./rootca.pem | patch -p0\nUndo:\n  rootfix restore ./rootca.pem",
@@ -76,6 +79,7 @@ texts! {
 
     /// An argument of one command, as `command argument`.
     own_argument {
+        "locate no_ignore" => "Read what .gitignore leaves out too (node_modules, build output)", "同时读取 .gitignore 排除的内容（node_modules、构建输出）";
         "append dry_run" => "Show the change as a diff that `patch -p0` takes; touch nothing", "只以 diff 显示改动（可供 `patch -p0` 使用），不动任何文件";
         "append yes" => "Do not ask", "不询问，直接执行";
         "append output" => "Write the result to this file and leave the source alone", "将结果写入该文件，不动原文件";

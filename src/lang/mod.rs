@@ -16,6 +16,7 @@ pub mod der;
 pub mod help;
 pub mod java;
 pub mod locate;
+pub mod locate_screen;
 pub mod pem;
 pub mod plan;
 pub mod prove;

@@ -1,0 +1,28 @@
+//! The frame in which `locate` shows what it found.
+
+use super::sentences;
+
+sentences! {
+    found(count) {
+        en: "Places that tell a program which roots to trust: {count}.",
+        zh: "指定程序信任哪些根证书的位置：{count} 处。",
+    }
+    none() {
+        en: "Nothing here tells a program which roots to trust; programs then use the system's or their language's own.",
+        zh: "这里没有指定程序信任哪些根证书；程序将使用操作系统或语言自带的信任库。",
+    }
+    exists(path) { en: "-> {path}", zh: "-> {path}" }
+    does_not_exist(path) { en: "-> {path} (not there)", zh: "-> {path}（不存在）" }
+    delete() { en: "Advice: take the pin away. ", zh: "建议：删除此处指定。" }
+    append() { en: "Advice: add the new root to the bundle. ", zh: "建议：将新根证书加入证书包。" }
+    replace() { en: "Advice: replace what is pinned. ", zh: "建议：更换此处指定的内容。" }
+    leave() { en: "Advice: leave it. ", zh: "建议：保持不变。" }
+    others(count) {
+        en: "Besides, for other purposes (client authentication, databases, documentation): {count}; -v shows them.",
+        zh: "另有用于其他目的（客户端认证、数据库、文档）的：{count} 处；加 -v 显示。",
+    }
+    next() {
+        en: "Next, to judge the bundles: rootfix check",
+        zh: "下一步，检查这些证书包：rootfix check",
+    }
+}
