@@ -52,6 +52,11 @@ impl Passwords {
         Passwords(all)
     }
 
+    /// The one that the user gave.
+    pub fn given(&self) -> Option<&Password> {
+        self.0.get(Passwords::default().0.len())
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &Password> {
         self.0.iter()
     }

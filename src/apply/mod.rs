@@ -1,43 +1,201 @@
-//! tmp
-#![allow(missing_debug_implementations)]
+//! The only writer: lock, backup, atomic replacement, receipt, restore.
+//!
+//! # What is guaranteed
+//!
+//! - At every moment the file is wholly old or wholly new: the new bytes are complete and synced under another name
+//!   in the same directory before they take the file's name at one stroke.
+//! - Before that stroke a backup of the old bytes and a receipt are complete and synced. After a failure before it,
+//!   both are gone again and nothing was changed.
+//! - Mode, owner, ACL, extended attributes and SELinux label are those of the old file, or the change is refused.
+//!   Symbolic links are followed and stay. Hard links and mount points cannot be replaced: they are refused, or,
+//!   with `force`, written in place after the backup.
+//! - Backups and receipts have the mode and owner of the file, or, where that cannot be, are for their maker alone.
+//! - Runs in one directory wait for each other: each holds an exclusive lock (flock(2)) on the directory from before
+//!   it reads the file until the change is synced. The lock vanishes with the process, and leaves no file behind.
+//! - A program that takes no lock and writes at the same moment is noticed up to the stroke itself, and its version
+//!   stays. After the stroke it is beyond our sight: a program that had opened the old file before, and writes to it
+//!   later, writes to a file without a name. That is so with every atomic replacement.
+//!
+//! # In directories that others can write to
+//!
+//! Once its directory is open, a file is named relative to it and links are not followed, so that swapping links
+//! moves nothing. A symbolic link on the way is believed only if it belongs to the superuser, to the user, or to the
+//! owner of the file it leads to. Receipts and backups of others are passed over. Hence /tmp and its kind need no
+//! rule of their own; whoever may rename files in a directory can, of course, always put another file there.
+//!
+//! # What is not kept
+//!
+//! Inode flags (`chattr`) other than those that forbid the change, the birth time, and, on macOS, its own kind of ACL.
+//! Locks are local to a machine: on network file systems two machines see each other only by the last look before
+//! the stroke.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use time::OffsetDateTime;
+
 use crate::certificate::Fingerprint;
 use crate::finding::Trouble;
-use std::path::{Path, PathBuf};
+use crate::store;
+
+mod change;
+mod disk;
+mod draft;
+mod receipt;
+mod restore;
+mod site;
+mod trouble;
+
+#[cfg(unix)]
+#[path = "unix.rs"]
+mod real;
+#[cfg(windows)]
+#[path = "windows.rs"]
+mod real;
+
+use disk::{Disk, Kind, ReadError, again};
+use real::RealDisk;
+
+pub use receipt::{Added, NotAReceipt, Receipt};
+
+/// New bytes for one file, and what they were made from.
+#[derive(Debug, Clone)]
+pub struct Edit {
+    /// As the user named it.
+    pub path: PathBuf,
+    /// The digest of the bytes that the new ones were made from; `None` for a file that must not exist yet.
+    pub before: Option<Fingerprint>,
+    pub bytes: Vec<u8>,
+    /// For the receipt.
+    pub added: Vec<Added>,
+    /// For a file that does not exist yet: its permission bits at most (umask takes its share). A copy of a key
+    /// store should not be readable by more than the original is. `None` is the 666 of everyday files.
+    pub mode: Option<u32>,
+}
+
+/// How to apply an edit.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where backups go; beside the file if not given. It must exist.
+    pub backup_dir: Option<PathBuf>,
+    /// Write in place what cannot be replaced, and work without a lock where there is none to be had.
+    pub force: bool,
+    pub now: OffsetDateTime,
+}
+
+/// How to undo.
+#[derive(Debug, Clone)]
+pub struct RestoreOptions {
+    /// Where the backups are; beside the file if not given.
+    pub backup_dir: Option<PathBuf>,
+    /// Undo even if the file has changed since; what is there now becomes a backup first. Also as [`Options::force`].
+    pub force: bool,
+    pub now: OffsetDateTime,
+}
+
+/// A file as it was read.
+#[derive(Debug, Clone)]
 pub struct Snapshot {
     pub bytes: Vec<u8>,
     pub sha256: Fingerprint,
+    /// The file itself, behind all symbolic links.
+    pub real: PathBuf,
+    /// Its permission bits; 0o644 where the system has none.
+    pub mode: u32,
 }
-pub struct Edit {
-    pub path: PathBuf,
-    pub before: Option<Fingerprint>,
-    pub bytes: Vec<u8>,
-    pub added: Vec<(String, Fingerprint)>,
+
+/// What came of a restore.
+#[derive(Debug, Clone)]
+pub enum Restored {
+    Restored {
+        /// The receipt whose backup was put back.
+        from: Receipt,
+        /// Where the file had changed since, and what was there is kept: the receipt that brings it back.
+        replaced: Option<Box<Receipt>>,
+    },
+    /// The file is what it was before the newest receipt; nothing was done.
+    AlreadyAsItWas(Receipt),
 }
-pub struct Options {
-    pub backup_dir: Option<PathBuf>,
-    pub force: bool,
-    pub now: time::OffsetDateTime,
-}
-pub struct RestoreOptions {
-    pub backup_dir: Option<PathBuf>,
-    pub force: bool,
-    pub now: time::OffsetDateTime,
-}
-pub struct Receipt {
-    pub backup: Option<PathBuf>,
-}
+
+/// Why an edit was not applied, or not for certain.
+#[derive(Debug, Clone)]
 pub enum ApplyError {
+    /// The file is not, or no longer, what the edit was made from: read it again and make the plan anew. Unchanged.
     Changed,
+    /// The file is unchanged.
     Trouble(Trouble),
+    /// The file was changed, but the disk did not confirm it, or it did not remain as written. The message says what
+    /// is there; the backup of the receipt is complete.
+    Unsettled { trouble: Trouble, receipt: Option<Box<Receipt>> },
 }
-pub fn read(p: &Path) -> Result<Snapshot, Trouble> {
-    let bytes = std::fs::read(p).unwrap();
-    Ok(Snapshot { sha256: Fingerprint::of(&bytes), bytes })
+
+impl From<Trouble> for ApplyError {
+    fn from(trouble: Trouble) -> Self {
+        ApplyError::Trouble(trouble)
+    }
 }
-pub fn apply(e: &Edit, _: &Options) -> Result<Receipt, ApplyError> {
-    std::fs::write(&e.path, &e.bytes).unwrap();
-    Ok(Receipt { backup: None })
+
+/// Reads a file for inspection: a regular file of at most [`store::MAX_BYTES`], behind any symbolic links. Devices,
+/// FIFOs and directories are refused without being read, and nothing here waits for another program.
+///
+/// # Errors
+/// It does not exist, is not a regular file, is too large, or cannot be read.
+pub fn read(path: &Path) -> Result<Snapshot, Trouble> {
+    let failed = |error: io::Error| trouble::of_file(&error);
+    let file = real::open_to_read(path).map_err(failed)?.ok_or_else(trouble::not_a_file)?;
+    let stat = again(|| RealDisk.stat_file(&file)).map_err(failed)?;
+    if stat.kind != Kind::File {
+        return Err(trouble::not_a_file());
+    }
+    let bytes = disk::read_all(&RealDisk, &file, store::MAX_BYTES).map_err(|error| match error {
+        ReadError::TooLarge => trouble::too_large(),
+        ReadError::Io(error) => trouble::of_file(&error),
+    })?;
+    let real = real::full_path(path).map_err(failed)?;
+    Ok(Snapshot { sha256: Fingerprint::of(&bytes), bytes, real, mode: stat.mode })
 }
-pub fn restore(_: &Path, _: &RestoreOptions) -> Result<(), Trouble> {
-    Ok(())
+
+/// The trouble with a file that is larger than [`store::MAX_BYTES`].
+pub fn too_large() -> Trouble {
+    trouble::too_large()
+}
+
+/// The trouble with something that could not be read, in words for people.
+pub fn read_failed(error: &io::Error) -> Trouble {
+    trouble::of_file(error)
+}
+
+/// Makes the change, or none.
+///
+/// # Errors
+/// [`ApplyError`] says in which state the file is.
+pub fn apply(edit: &Edit, options: &Options) -> Result<Receipt, ApplyError> {
+    change::apply(&RealDisk, edit, options)
+}
+
+/// Puts back the backup of the newest receipt whose outcome is what the file now holds. If there is none, but the
+/// file is what it was before the newest receipt, nothing is done; otherwise it has changed since, and the newest
+/// backup is put back only with `force`, after what is there has become a backup itself.
+///
+/// Backups and receipts stay where they are. What is replaced without `force` is what rootfix itself wrote, and is
+/// not kept.
+///
+/// # Errors
+/// [`ApplyError`] says in which state the file is; it is never [`ApplyError::Changed`].
+pub fn restore(path: &Path, options: &RestoreOptions) -> Result<Restored, ApplyError> {
+    restore::restore(&RealDisk, path, options)
+}
+
+/// The receipts of a file, newest first. Those of strangers and those that do not read are passed over.
+///
+/// # Errors
+/// The file's directory, or the backup directory, cannot be found or read.
+pub fn backups(path: &Path, backup_dir: Option<&Path>) -> Result<Vec<Receipt>, Trouble> {
+    restore::backups(&RealDisk, path, backup_dir)
+}
+
+/// Takes away the temporary files of a run that was killed, as every other function here does that writes. For a
+/// file that turned out to need no change.
+pub fn clear_leftovers(path: &Path, backup_dir: Option<&Path>, now: OffsetDateTime) {
+    site::clear_leftovers(&RealDisk, path, backup_dir, now);
 }

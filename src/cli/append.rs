@@ -6,15 +6,16 @@ use super::args::Append;
 use super::exit::Exit;
 use super::session::Session;
 use super::targets::{self, Opened, Target};
-use crate::apply::{self, ApplyError, Edit};
+use crate::apply::{self, Added, ApplyError, Edit, Receipt};
 use crate::assess::assess;
 use crate::certificate::Fingerprint;
 use crate::diff;
 use crate::finding::{Code, Trouble};
 use crate::lang::{append as say, cli as say_cli};
 use crate::plan::{Plan, Request, plan};
-use crate::proof::{Proof, Verdict};
-use crate::prove::{self};
+use crate::proof::{Proof, Rung, Verdict};
+use crate::prove;
+use crate::prove::reread::Reread;
 use crate::report::record::{Action, Change, worst};
 use crate::report::{Record, text};
 use crate::store::{AppendOptions, Format};
@@ -80,6 +81,9 @@ fn one(session: &Session, target: &Target, args: &Append) -> Done {
             },
         };
         let Some(planned) = planned else {
+            if let (Target::File(file), false) = (target, args.dry_run) {
+                apply::clear_leftovers(file, args.backup_dir.as_deref(), session.now);
+            }
             return unchanged(session, target, args, opened);
         };
         let mut change = described(&path, &planned);
@@ -101,36 +105,41 @@ fn one(session: &Session, target: &Target, args: &Append) -> Done {
                 bytes: None,
             };
         }
+        let mode = opened.mode;
         let written = match (target, &args.output) {
-            (_, Some(output)) => write_new(session, &planned, output),
+            (_, Some(output)) => write_new(session, &planned, output, mode),
             (Target::Stdin, None) => return Done { change, diff: None, bytes: Some(planned.bytes) },
-            (Target::File(file), None) => replace(session, args, file, &planned),
+            (Target::File(file), None) => {
+                apply::apply(&edit(file, Some(planned.sha256_before), &planned, None), &options(session, args))
+            }
         };
         match written {
             Err(ApplyError::Changed) => continue,
-            Err(ApplyError::Trouble(trouble)) => {
-                let change = Change {
-                    action: Action::Failed,
-                    trouble: Some(trouble),
-                    proofs: change.proofs,
-                    ..Change::new(path, Action::Failed)
-                };
+            Err(ApplyError::Trouble(trouble)) => return failed(Action::Failed, trouble),
+            Err(ApplyError::Unsettled { trouble, receipt }) => {
+                change.backup = receipt.and_then(|receipt| shown_backup(&receipt));
+                let change = Change { action: Action::Failed, trouble: Some(trouble), unsettled: true, ..change };
                 return Done { change, diff: None, bytes: None };
             }
-            Ok(backup) => {
-                change.backup = backup;
+            Ok(receipt) => {
+                change.backup = shown_backup(&receipt);
                 let file = args.output.as_deref().unwrap_or(Path::new(&path));
-                let reread = reread(file, &opened.bytes, &planned);
-                if let Some(proof) = reread.iter().find(|proof| proof.verdict == Verdict::Fail) {
-                    change.trouble = Some(put_back(session, args, file, proof));
+                let proof = reread(session, file, &opened, &planned, &request);
+                if proof.verdict == Verdict::Fail {
+                    change.trouble = Some(put_back(session, args, file, &proof));
                     change.action = Action::Failed;
                 }
-                change.proofs.splice(0..0, reread);
+                change.proofs.insert(0, proof);
                 return Done { change, diff: None, bytes: None };
             }
         }
     }
-    failed(Action::Failed, Trouble::new(Code::KeepsChanging, say::keeps_changing(), say::try_later()))
+    failed(Action::Failed, keeps_changing())
+}
+
+/// Another program never stops writing.
+pub fn keeps_changing() -> Trouble {
+    Trouble::new(Code::KeepsChanging, say::keeps_changing(), say::try_later())
 }
 
 fn request(session: &Session, args: &Append) -> Request {
@@ -170,7 +179,9 @@ fn unchanged(session: &Session, target: &Target, args: &Append, opened: Opened) 
             kept: change.kept,
             findings: Vec::new(),
         };
-        if let Err(ApplyError::Trouble(trouble)) = write_new(session, &plan, output) {
+        if let Err(ApplyError::Trouble(trouble) | ApplyError::Unsettled { trouble, .. }) =
+            write_new(session, &plan, output, opened.mode)
+        {
             let change = Change { trouble: Some(trouble), action: Action::Failed, ..change };
             return Done { change, diff: None, bytes: None };
         }
@@ -192,31 +203,31 @@ fn stand_in_proofs(session: &Session, target: &Target, opened: &Opened, request:
     )
 }
 
-fn edit(path: &Path, before: Option<Fingerprint>, planned: &Plan<'_>) -> Edit {
-    let added = planned.roots.iter().map(|root| (root.name.clone(), root.certificate.fingerprint())).collect();
-    Edit { path: path.to_owned(), before, bytes: planned.bytes.clone(), added }
+fn edit(path: &Path, before: Option<Fingerprint>, planned: &Plan<'_>, mode: Option<u32>) -> Edit {
+    let added = (planned.roots.iter())
+        .map(|root| Added { name: root.name.clone(), sha256: root.certificate.fingerprint() })
+        .collect();
+    Edit { path: path.to_owned(), before, bytes: planned.bytes.clone(), added, mode }
 }
 
 fn options(session: &Session, args: &Append) -> apply::Options {
     apply::Options { backup_dir: args.backup_dir.clone(), force: args.force, now: session.now }
 }
 
-fn replace(session: &Session, args: &Append, file: &Path, planned: &Plan<'_>) -> Result<Option<String>, ApplyError> {
-    let receipt = apply::apply(&edit(file, Some(planned.sha256_before), planned), &options(session, args))?;
-    Ok(receipt.backup.map(|backup| backup.display().to_string()))
+fn shown_backup(receipt: &Receipt) -> Option<String> {
+    receipt.backup.as_ref().map(|backup| backup.display().to_string())
 }
 
-/// A file that is not there yet.
-fn write_new(session: &Session, planned: &Plan<'_>, output: &Path) -> Result<Option<String>, ApplyError> {
+/// A file that is not there yet; readable by no more people than the source is.
+fn write_new(session: &Session, planned: &Plan<'_>, output: &Path, mode: Option<u32>) -> Result<Receipt, ApplyError> {
     let options = apply::Options { backup_dir: None, force: false, now: session.now };
-    match apply::apply(&edit(output, None, planned), &options) {
-        Ok(_) => Ok(None),
+    match apply::apply(&edit(output, None, planned, mode), &options) {
         Err(ApplyError::Changed) => Err(ApplyError::Trouble(Trouble::new(
-            Code::OutputExists,
+            Code::FileExists,
             say::output_exists(output.display()),
             say::choose_another_output(),
         ))),
-        Err(error) => Err(error),
+        done => done,
     }
 }
 
@@ -242,35 +253,60 @@ fn convert(session: &Session, opened: &Opened, output: &Path, path: &str) -> Don
         findings: Vec::new(),
     };
     let mut change = described(path, &planned);
-    if let Err(ApplyError::Trouble(trouble)) = write_new(session, &planned, output) {
+    if let Err(ApplyError::Trouble(trouble) | ApplyError::Unsettled { trouble, .. }) =
+        write_new(session, &planned, output, opened.mode)
+    {
         change = Change { trouble: Some(trouble), ..Change::new(path.to_owned(), Action::Failed) };
     }
     Done { change, diff: None, bytes: None }
 }
 
-fn reread(file: &Path, before: &[u8], planned: &Plan<'_>) -> Vec<Proof> {
-    match apply::read(file) {
-        Ok(_snapshot) => {
-            let _ = before;
-            Vec::new()
+/// The file on disk, held against what it was.
+fn reread(session: &Session, file: &Path, opened: &Opened, planned: &Plan<'_>, request: &Request) -> Proof {
+    let not_read = |trouble: Trouble| Proof {
+        path: file.to_owned(),
+        rung: Rung::Reread,
+        subject: file.display().to_string(),
+        verdict: Verdict::NotProven,
+        detail: trouble.message,
+    };
+    let decoded = |bytes: &[u8]| -> Result<Vec<_>, Trouble> {
+        let store = opened.format.decode(bytes, &session.passwords)?;
+        Ok(store.entries.into_iter().map(|entry| entry.certificate).collect())
+    };
+    let look = || {
+        let after = apply::read(file)?.bytes;
+        let decoded_before = if request.append.repair {
+            let mended = opened.format.append(&opened.bytes, &opened.store, &[], &request.append)?;
+            decoded(&mended.bytes)?
+        } else {
+            opened.store.entries.iter().map(|entry| entry.certificate.clone()).collect()
+        };
+        let wanted: Vec<_> = session.rollover.add.iter().collect();
+        Ok(Reread {
+            path: file,
+            format: opened.store.format,
+            before: &opened.bytes,
+            decoded_before: &decoded_before,
+            decoded_after: &decoded(&after)?,
+            after: &after,
+            added: &planned.roots,
+            wanted: &wanted,
+            mended: request.append.repair,
         }
-        Err(trouble) => vec![Proof {
-            path: file.to_owned(),
-            rung: crate::proof::Rung::Reread,
-            subject: file.display().to_string(),
-            verdict: Verdict::NotProven,
-            detail: trouble.message,
-        }],
-    }
+        .prove())
+    };
+    look().unwrap_or_else(not_read)
 }
 
 /// What is on disk is not what was planned: back to the old bytes.
 fn put_back(session: &Session, args: &Append, file: &Path, proof: &Proof) -> Trouble {
     let restore = apply::RestoreOptions { force: true, now: session.now, backup_dir: args.backup_dir.clone() };
-    if args.output.is_none() {
-        if let Err(trouble) = apply::restore(file, &restore) {
-            return trouble;
-        }
+    if args.output.is_none()
+        && let Err(ApplyError::Trouble(trouble) | ApplyError::Unsettled { trouble, .. }) =
+            apply::restore(file, &restore)
+    {
+        return trouble;
     }
     let detail = &proof.detail;
     let message =
@@ -301,7 +337,7 @@ fn show(session: &Session, target: &Target, args: &Append, done: &Done) {
     let change = &done.change;
     let path = text::printable(&change.path);
     if let Some(trouble) = &change.trouble {
-        return session.trouble_with(&path, trouble);
+        return if change.unsettled { session.trouble(trouble) } else { session.trouble_with(&path, trouble) };
     }
     if let Some(bytes) = &done.bytes {
         session.bytes(bytes);

@@ -59,7 +59,7 @@ fn show(session: &Session, at: &Where, bundles: Vec<(Bundle, Option<Trouble>)>) 
         bundles.iter().filter_map(|(bundle, trouble)| Some((bundle.path.clone(), trouble.clone()?))).collect();
     let bundles: Vec<Bundle> = bundles.into_iter().map(|(bundle, _)| bundle).collect();
     let place = targets::shown(at);
-    session.say_sentence(&text::answer(&bundles, &session.new_roots(), &place));
+    session.answer(&text::answer(&bundles, &session.new_roots(), &place));
     if session.quiet {
         return;
     }

@@ -7,9 +7,11 @@ mod exit;
 mod explain;
 mod inspect;
 mod language;
+mod restore;
 mod roots;
 mod session;
 mod targets;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -43,7 +45,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let exit = match &command {
         Command::Check(at) => check::run(&mut session, at),
         Command::Append(args) => append::run(&mut session, args),
-        Command::Restore(_) | Command::Verify(_) => todo!(),
+        Command::Restore(args) => restore::run(&mut session, args),
+        Command::Verify(args) => verify::run(&mut session, args),
         Command::Inspect(args) => inspect::run(&mut session, args),
         Command::Roots(args) => roots::run(&mut session, args),
         Command::Explain(args) => explain::run(&mut session, args),

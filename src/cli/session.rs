@@ -25,7 +25,7 @@ pub struct Session {
     pub json: bool,
     pub quiet: bool,
     pub verbose: bool,
-    pub color: bool,
+    color: bool,
     pub catalogue: Catalogue,
     pub rollover: Rollover,
     pub passwords: Passwords,
@@ -94,6 +94,12 @@ impl Session {
         if !self.json {
             put(io::stdout().lock(), text.as_bytes());
         }
+    }
+
+    /// The line that answers the user's question; in bold where the terminal shows colours.
+    pub fn answer(&self, sentence: &Sentence) {
+        let text = sentence.to(self.lang);
+        if self.color { self.say(&format!("\x1b[1m{text}\x1b[0m")) } else { self.say(text) }
     }
 
     pub fn say_sentence(&self, sentence: &Sentence) {

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::args::Where;
 use super::session::Session;
-use crate::finding::{Code, Trouble};
-use crate::lang::{apply as say_apply, pem as say};
+use crate::apply;
+use crate::finding::Trouble;
 use crate::store::{self, FORMATS, Store, StoreFormat};
 
 /// One store to look at.
@@ -34,6 +34,7 @@ impl Target {
 /// A store that was read, with the bytes it was read from.
 pub struct Opened {
     pub bytes: Vec<u8>,
+    pub mode: Option<u32>,
     pub format: &'static dyn StoreFormat,
     pub store: Store,
 }
@@ -66,35 +67,25 @@ fn in_tree(_root: &Path) -> Vec<Target> {
     Vec::new()
 }
 
-/// The bytes of a target.
-pub fn bytes(target: &Target) -> Result<Vec<u8>, Trouble> {
+/// The bytes of a target, and its permission bits.
+fn bytes(target: &Target) -> Result<(Vec<u8>, Option<u32>), Trouble> {
     match target {
-        Target::File(path) => Ok(crate::apply::read(path)?.bytes),
+        Target::File(path) => apply::read(path).map(|snapshot| (snapshot.bytes, Some(snapshot.mode))),
         Target::Stdin => {
             let mut bytes = Vec::new();
             let limit = store::MAX_BYTES as u64 + 1;
-            let read = std::io::stdin().lock().take(limit).read_to_end(&mut bytes);
-            match read {
-                Err(error) => Err(Trouble::new(Code::Unreadable, say_apply::cannot_read(error), say::fetch_again())),
-                Ok(_) if bytes.len() > store::MAX_BYTES => {
-                    Err(Trouble::new(Code::TooLarge, say_apply::too_large(), say::fetch_again()))
-                }
-                Ok(_) => Ok(bytes),
-            }
+            std::io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(|error| apply::read_failed(&error))?;
+            if bytes.len() > store::MAX_BYTES { Err(apply::too_large()) } else { Ok((bytes, None)) }
         }
     }
 }
 
 /// Reads a store, whatever its format.
 pub fn read(session: &Session, target: &Target) -> Result<Opened, Trouble> {
-    decode(bytes(target)?, session)
-}
-
-/// Bytes as a store.
-pub fn decode(bytes: Vec<u8>, session: &Session) -> Result<Opened, Trouble> {
+    let (bytes, mode) = bytes(target)?;
     let format = format_of(&bytes);
     let store = format.decode(&bytes, &session.passwords)?;
-    Ok(Opened { bytes, format, store })
+    Ok(Opened { bytes, mode, format, store })
 }
 
 pub fn format_of(bytes: &[u8]) -> &'static dyn StoreFormat {

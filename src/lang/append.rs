@@ -4,12 +4,12 @@ use super::sentences;
 
 sentences! {
     appended(path, names, kept) {
-        en: "Done: {names} added to {path}; all {kept} certificates that were there are kept.",
-        zh: "完成：已将 {names} 加入 {path}；原有的 {kept} 张证书全部保留。",
+        en: "Done: {names} added to {path}. Kept as they were: {kept}.",
+        zh: "完成：已将 {names} 加入 {path}。原有证书全部保留：{kept} 张。",
     }
     mended_only(path, kept) {
-        en: "Done: {path} is mended; all {kept} certificates that were there are kept.",
-        zh: "完成：{path} 已修复；原有的 {kept} 张证书全部保留。",
+        en: "Done: {path} is mended. Certificates kept as they were: {kept}.",
+        zh: "完成：{path} 已修复。原有证书全部保留：{kept} 张。",
     }
     already_present(path, names) {
         en: "Nothing to do: {path} already holds {names}. Not a byte was changed.",

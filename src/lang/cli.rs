@@ -28,14 +28,6 @@ sentences! {
         en: "Give it with --password-file FILE, --password-env VAR or --password-stdin.",
         zh: "请用 --password-file 文件、--password-env 变量 或 --password-stdin 提供密码。",
     }
-    bad_time(text) {
-        en: "{text} is not a time: write 2026-11-22 or 2026-11-22T02:00:00Z.",
-        zh: "{text} 不是时间：请写成 2026-11-22 或 2026-11-22T02:00:00Z。",
-    }
-    write_the_time() {
-        en: "Times are UTC unless they say otherwise.",
-        zh: "未注明时区的时间按 UTC 计。",
-    }
     unknown_code(code) {
         en: "There is no finding with the code {code}.",
         zh: "没有代码为 {code} 的检查结果。",

@@ -718,20 +718,6 @@ codes! {
             zh: "请保留该文件的副本并反馈；同时检查本机磁盘。",
         },
     }
-    OutputExists = "output-exists", Error {
-        meaning: {
-            en: "The file that `--output` names is there already.",
-            zh: "`--output` 指定的文件已经存在。",
-        },
-        cause: {
-            en: "rootfix does not write over a file that it was not asked to repair.",
-            zh: "rootfix 不会覆盖未要求它修复的文件。",
-        },
-        remedy: {
-            en: "Name another file, or move that one away.",
-            zh: "请指定其他文件名，或先移走该文件。",
-        },
-    }
     KeepsChanging = "keeps-changing", Error {
         meaning: {
             en: "Another program changes the file again and again.",
@@ -758,20 +744,6 @@ codes! {
         remedy: {
             en: "`rootfix explain` lists all codes.",
             zh: "运行 `rootfix explain` 列出全部代码。",
-        },
-    }
-    TooLarge = "too-large", Error {
-        meaning: {
-            en: "The file is larger than any trust store.",
-            zh: "文件比任何信任库都大。",
-        },
-        cause: {
-            en: "It is something else: an archive, a log, an image. rootfix reads at most 16 MiB, so that memory stays bounded.",
-            zh: "它是其他文件：压缩包、日志或镜像。为限制内存占用，rootfix 最多读取 16 MiB。",
-        },
-        remedy: {
-            en: "Make sure that it is the file that your program uses.",
-            zh: "请确认程序使用的确实是此文件。",
         },
     }
 
@@ -816,6 +788,644 @@ codes! {
         remedy: {
             en: "Write a day, `2024-12-01`, or a time with its zone, `2024-12-01T08:00:00Z` or `2024-12-01T08:00:00+08:00`.",
             zh: "请写日期，如 `2024-12-01`；或带时区的时间，如 `2024-12-01T08:00:00Z`、`2024-12-01T08:00:00+08:00`。",
+        },
+    }
+
+    // Changing files, and undoing it.
+    FileNotFound = "file-not-found", Error {
+        meaning: {
+            en: "There is no file at the path that was named.",
+            zh: "指定的路径上没有文件。",
+        },
+        cause: {
+            en: "The path is misspelt, the file has been moved, or a symbolic link leads nowhere.",
+            zh: "路径写错、文件已被移走，或符号链接指向不存在的位置。",
+        },
+        remedy: {
+            en: "Check the path; `rootfix locate` finds the bundles that programs use.",
+            zh: "请核对路径；`rootfix locate` 可以找出程序所使用的证书包。",
+        },
+    }
+    NotARegularFile = "not-a-regular-file", Error {
+        meaning: {
+            en: "The path leads to something that is not a regular file.",
+            zh: "该路径指向的不是普通文件。",
+        },
+        cause: {
+            en: "It is a directory, a device, a pipe or a socket; such things are neither read nor written here.",
+            zh: "它是目录、设备、管道或套接字；本程序不会读写这类对象。",
+        },
+        remedy: {
+            en: "Name the file that holds the certificates.",
+            zh: "请指定存放证书的文件。",
+        },
+    }
+    FileTooLarge = "file-too-large", Error {
+        meaning: {
+            en: "The file is larger than any trust store.",
+            zh: "文件大于任何信任库。",
+        },
+        cause: {
+            en: "Trust stores take up to some three megabytes; files above 16 MB are not read, so that a wrong path costs neither time nor memory.",
+            zh: "信任库最大不过三兆字节左右；超过 16 MB 的文件不会被读取，以免路径有误时浪费时间和内存。",
+        },
+        remedy: {
+            en: "Check that the path names the certificate bundle.",
+            zh: "请确认该路径指向证书包。",
+        },
+    }
+    NoPermission = "no-permission", Error {
+        meaning: {
+            en: "The system denied access to the file or to its directory.",
+            zh: "系统拒绝访问该文件或其所在目录。",
+        },
+        cause: {
+            en: "The file belongs to another user, or a security policy forbids the access.",
+            zh: "文件属于其他用户，或安全策略禁止访问。",
+        },
+        remedy: {
+            en: "Run the command as the owner of the file, or with sudo.",
+            zh: "请以文件属主的身份运行，或使用 sudo。",
+        },
+    }
+    ReadOnlyFileSystem = "read-only-file-system", Error {
+        meaning: {
+            en: "The file system is mounted read-only.",
+            zh: "文件系统以只读方式挂载。",
+        },
+        cause: {
+            en: "Container images and some appliances are read-only on purpose; a disk with errors becomes read-only by itself.",
+            zh: "容器镜像和某些设备特意设为只读；磁盘出错时也会自动变为只读。",
+        },
+        remedy: {
+            en: "Change the image that the file comes from, mount the file system writable, or write elsewhere with `--output FILE`.",
+            zh: "请修改文件的来源镜像、以可写方式重新挂载，或用 `--output 文件` 写到别处。",
+        },
+    }
+    DiskFull = "disk-full", Error {
+        meaning: {
+            en: "There is no room for the new file and its backup.",
+            zh: "没有空间存放新文件及其备份。",
+        },
+        cause: {
+            en: "The disk is full or the user's quota is used up. Both versions of the file exist side by side for a moment.",
+            zh: "磁盘已满或用户配额已用完。新旧两个版本会短暂并存。",
+        },
+        remedy: {
+            en: "Make room and run the command again; nothing was changed.",
+            zh: "请腾出空间后重新运行；文件没有任何改动。",
+        },
+    }
+    FileSizeLimit = "file-size-limit", Error {
+        meaning: {
+            en: "The process may not write a file of that size.",
+            zh: "本进程不允许写入这么大的文件。",
+        },
+        cause: {
+            en: "A limit was set for the shell or the service (`ulimit -f`, `LimitFSIZE`).",
+            zh: "shell 或服务设置了文件大小上限（`ulimit -f`、`LimitFSIZE`）。",
+        },
+        remedy: {
+            en: "Raise the limit and run the command again.",
+            zh: "请提高上限后重新运行。",
+        },
+    }
+    DiskError = "disk-error", Error {
+        meaning: {
+            en: "The system reported an error while reading or writing.",
+            zh: "系统在读写时报告错误。",
+        },
+        cause: {
+            en: "A failing disk, a network file system that went away, or a file system with errors.",
+            zh: "磁盘故障、网络文件系统断开，或文件系统出错。",
+        },
+        remedy: {
+            en: "Look into the system's log before you try again.",
+            zh: "重试之前请先查看系统日志。",
+        },
+    }
+    FileHardLinked = "file-hard-linked", Error {
+        meaning: {
+            en: "The file has several names (hard links).",
+            zh: "该文件有多个名称（硬链接）。",
+        },
+        cause: {
+            en: "A file is replaced by giving its name to a new one. The other names would keep the old content, and programs that use them would not be repaired.",
+            zh: "替换文件就是把它的名称交给新文件；其他名称仍指向旧内容，使用它们的程序得不到修复。",
+        },
+        remedy: {
+            en: "Use `--force` to write into the file as it stands, after a backup; or write a new file with `--output FILE`.",
+            zh: "用 `--force` 先备份再直接写入原文件；或用 `--output 文件` 写出新文件。",
+        },
+    }
+    FileMounted = "file-mounted", Error {
+        meaning: {
+            en: "The file is a mount point and cannot be replaced.",
+            zh: "该文件是一个挂载点，无法被替换。",
+        },
+        cause: {
+            en: "Docker and Kubernetes mount single files into containers. The file that counts is on the host or in the ConfigMap.",
+            zh: "Docker 和 Kubernetes 会把单个文件挂载进容器，真正的文件在宿主机上或 ConfigMap 中。",
+        },
+        remedy: {
+            en: "Repair the file on the host or in the ConfigMap; or use `--force` to write into it as it stands.",
+            zh: "请在宿主机上或 ConfigMap 中修复；或用 `--force` 直接写入。",
+        },
+    }
+    DirectoryNotWritable = "directory-not-writable", Error {
+        meaning: {
+            en: "Nothing can be created or renamed in the file's directory.",
+            zh: "文件所在目录中不能创建或重命名文件。",
+        },
+        cause: {
+            en: "A file is replaced by a new one that is made in the same directory, and the directory does not allow that.",
+            zh: "替换文件需要先在同一目录中创建新文件，而该目录不允许。",
+        },
+        remedy: {
+            en: "Run the command as the owner of the directory; or use `--force`, with `--backup-dir DIR`, to write into the file as it stands.",
+            zh: "请以目录属主的身份运行；或用 `--force` 加 `--backup-dir 目录` 直接写入原文件。",
+        },
+    }
+    OwnerNotKept = "owner-not-kept", Error {
+        meaning: {
+            en: "A new file could not be given the owner and permissions of the old one.",
+            zh: "无法让新文件保持原文件的属主和权限。",
+        },
+        cause: {
+            en: "Only the superuser may give files away, so whoever replaces the file of another user changes its owner.",
+            zh: "只有超级用户才能把文件转给他人，因此替换他人的文件会改变其属主。",
+        },
+        remedy: {
+            en: "Run the command as the owner of the file or with sudo; or use `--force` to write into the file as it stands.",
+            zh: "请以文件属主的身份或使用 sudo 运行；或用 `--force` 直接写入原文件。",
+        },
+    }
+    AttributesNotKept = "attributes-not-kept", Error {
+        meaning: {
+            en: "A new file could not be given the extended attributes of the old one.",
+            zh: "无法让新文件保持原文件的扩展属性。",
+        },
+        cause: {
+            en: "The file carries an ACL or a security label that only the superuser, or a security policy, may set.",
+            zh: "文件带有 ACL 或安全标签，只有超级用户或安全策略才能设置。",
+        },
+        remedy: {
+            en: "Run the command with sudo; or use `--force` to write into the file as it stands.",
+            zh: "请使用 sudo 运行；或用 `--force` 直接写入原文件。",
+        },
+    }
+    LinkOfAnotherUser = "link-of-another-user", Error {
+        meaning: {
+            en: "The path goes through a symbolic link of another user.",
+            zh: "该路径经过其他用户的符号链接。",
+        },
+        cause: {
+            en: "A link that belongs neither to you nor to root nor to the owner of the file it leads to may have been laid to make a privileged run change a file of somebody else's choice.",
+            zh: "如果链接的属主既不是您、也不是 root、也不是目标文件的属主，它可能是有人故意放置的，以便借特权运行修改他所选定的文件。",
+        },
+        remedy: {
+            en: "Name the file itself, without the link.",
+            zh: "请直接指定文件本身，不要经过该链接。",
+        },
+    }
+    FileBusy = "file-busy", Error {
+        meaning: {
+            en: "Another program is at work on the file or in its directory.",
+            zh: "另一个程序正在处理该文件或其所在目录。",
+        },
+        cause: {
+            en: "Runs of rootfix in one directory wait for each other, but not for ever; and a file that is rewritten without pause cannot be changed safely.",
+            zh: "同一目录中的 rootfix 进程会互相等待，但不会无限等下去；被不断改写的文件也无法安全修改。",
+        },
+        remedy: {
+            en: "Find out what the other process is doing, and run the command again when it has ended.",
+            zh: "请弄清另一个进程在做什么，待其结束后重新运行。",
+        },
+    }
+    LockUnavailable = "lock-unavailable", Error {
+        meaning: {
+            en: "The directory cannot be locked.",
+            zh: "无法对目录加锁。",
+        },
+        cause: {
+            en: "Some network file systems have no locks, so that two runs of rootfix could not wait for each other.",
+            zh: "某些网络文件系统不支持锁，两个 rootfix 进程无法互相等待。",
+        },
+        remedy: {
+            en: "Make sure that no other rootfix is at work there, and use `--force`.",
+            zh: "请确认那里没有其他 rootfix 在运行，然后使用 `--force`。",
+        },
+    }
+    FileExists = "file-exists", Error {
+        meaning: {
+            en: "There is a file already where a new one was to be made.",
+            zh: "要创建新文件的位置已有文件。",
+        },
+        cause: {
+            en: "An output never replaces a file unasked.",
+            zh: "未经要求，输出不会覆盖已有文件。",
+        },
+        remedy: {
+            en: "Choose another name, or move that file away.",
+            zh: "请换一个名称，或移走该文件。",
+        },
+    }
+    FileImmutable = "file-immutable", Error {
+        meaning: {
+            en: "The file is marked as never to be changed.",
+            zh: "该文件带有禁止修改的标记。",
+        },
+        cause: {
+            en: "Somebody ran `chattr +i` or `chattr +a` on it, often to keep other programs from overwriting it.",
+            zh: "有人对它执行过 `chattr +i` 或 `chattr +a`，通常是为了防止其他程序覆盖。",
+        },
+        remedy: {
+            en: "Ask who did it and why; then `chattr -ia FILE`, the command again, and the mark anew.",
+            zh: "请先弄清是谁、为何设置；然后执行 `chattr -ia 文件`，重新运行本命令，再恢复标记。",
+        },
+    }
+    NoPlaceForBackup = "no-place-for-backup", Error {
+        meaning: {
+            en: "No backup can be made, so nothing is changed.",
+            zh: "无法创建备份，因此不做任何修改。",
+        },
+        cause: {
+            en: "The directory for backups does not exist, cannot be written to, or cannot keep a backup from being read by more people than the file.",
+            zh: "备份目录不存在、不可写，或无法保证备份不被更多人读取。",
+        },
+        remedy: {
+            en: "Name another directory with `--backup-dir DIR`.",
+            zh: "请用 `--backup-dir 目录` 指定另一个目录。",
+        },
+    }
+    NoBackup = "no-backup", Error {
+        meaning: {
+            en: "There is no backup of the file.",
+            zh: "没有该文件的备份。",
+        },
+        cause: {
+            en: "rootfix has not changed it, or its backups are in another directory, or they were removed.",
+            zh: "rootfix 没有改动过它，或备份在别的目录，或备份已被删除。",
+        },
+        remedy: {
+            en: "Name the directory of the backups with `--backup-dir DIR`.",
+            zh: "请用 `--backup-dir 目录` 指定备份所在目录。",
+        },
+    }
+    BackupDamaged = "backup-damaged", Error {
+        meaning: {
+            en: "A backup or its receipt cannot be relied on.",
+            zh: "备份或其回执不可信。",
+        },
+        cause: {
+            en: "It is missing, was changed since, or belongs to a user who is neither you nor root nor the owner of the file.",
+            zh: "它已缺失、事后被改动，或其属主既不是您、也不是 root、也不是文件属主。",
+        },
+        remedy: {
+            en: "Look at the backup; if it is right, copy it by hand.",
+            zh: "请查看该备份；如确认无误，可手工复制。",
+        },
+    }
+    ChangedSinceBackup = "changed-since-backup", Error {
+        meaning: {
+            en: "The file has changed since the newest backup.",
+            zh: "最新备份之后文件又有改动。",
+        },
+        cause: {
+            en: "Somebody else changed it after rootfix did; restoring the backup would undo that too.",
+            zh: "rootfix 修改之后又有人改动了它，恢复备份会把那些改动一并撤销。",
+        },
+        remedy: {
+            en: "Compare the two, then use `rootfix restore --force FILE`; what is there now is backed up first.",
+            zh: "请比较两者，然后用 `rootfix restore --force 文件`；现有内容会先行备份。",
+        },
+    }
+    WriteNotConfirmed = "write-not-confirmed", Error {
+        meaning: {
+            en: "The file was changed, but what is there now is not certain.",
+            zh: "文件已被修改，但目前的内容无法确认。",
+        },
+        cause: {
+            en: "The disk reported an error after the change, or another program wrote at the same moment.",
+            zh: "修改之后磁盘报告错误，或有其他程序同时写入。",
+        },
+        remedy: {
+            en: "Look into the system's log, run `rootfix check FILE`, and compare with the backup, which is complete.",
+            zh: "请查看系统日志，运行 `rootfix check 文件`，并与完整的备份比较。",
+        },
+    }
+
+    // Hashed certificate directories.
+    HashLinkMissing = "hash-link-missing", Warning {
+        meaning: {
+            en: "A certificate lies in the directory, but OpenSSL does not find it there.",
+            zh: "证书在目录中，但 OpenSSL 找不到它。",
+        },
+        cause: {
+            en: "OpenSSL opens HASH.0, HASH.1 and so on, named by the subject it looks for, and nothing else. The certificate was copied without such a link, the link carries the hash of OpenSSL 0.9.8, or a number before it is missing.",
+            zh: "OpenSSL 只按所查主题的哈希依次打开 HASH.0、HASH.1……，不看其他文件。证书复制进来时没有建立链接、链接用的是 OpenSSL 0.9.8 的旧哈希，或前面的编号缺失，都会如此。",
+        },
+        remedy: {
+            en: "Run `openssl rehash DIRECTORY` (`c_rehash DIRECTORY` before OpenSSL 1.1). `rootfix append DIRECTORY` links the new root itself.",
+            zh: "运行 `openssl rehash 目录`（OpenSSL 1.1 之前用 `c_rehash 目录`）。`rootfix append 目录` 会为新根证书建立链接。",
+        },
+    }
+    HashLinkBlocked = "hash-link-blocked", Error {
+        meaning: {
+            en: "The hash link of the new root cannot be made.",
+            zh: "无法建立新根证书的哈希链接。",
+        },
+        cause: {
+            en: "A dangling link or an unreadable file has the name that the link needs.",
+            zh: "链接需要的文件名已被失效链接或无法读取的文件占用。",
+        },
+        remedy: {
+            en: "Mend or remove that file, for instance with `openssl rehash DIRECTORY`, and run the command again.",
+            zh: "修复或移走该文件（例如运行 `openssl rehash 目录`），再重新执行命令。",
+        },
+    }
+    DirectoryUnreadable = "directory-unreadable", Error {
+        meaning: {
+            en: "The certificate directory cannot be read.",
+            zh: "无法读取证书目录。",
+        },
+        cause: {
+            en: "It does not exist, permission is missing, or it holds far more files than a certificate directory does.",
+            zh: "目录不存在、没有权限，或其中文件数量远超证书目录应有的规模。",
+        },
+        remedy: {
+            en: "Check the path; run the command as the directory's owner or as root.",
+            zh: "请检查路径，并以目录所有者或 root 身份运行。",
+        },
+    }
+
+    // Who owns a file.
+    GeneratedFile = "generated-file", Note {
+        meaning: {
+            en: "The store is generated; it is repaired at its source, and generated again.",
+            zh: "该信任库由系统生成，应在来源处修复后重新生成。",
+        },
+        cause: {
+            en: "Operating systems make their bundles from a directory of roots. What is added to the bundle itself is lost when it is made again, on the next upgrade at the latest.",
+            zh: "操作系统用一个根证书目录生成证书包。直接加进证书包的内容，下次生成（最迟在升级时）就会丢失。",
+        },
+        remedy: {
+            en: "Nothing by hand: `rootfix append` puts the root into that directory and runs the generator; `rootfix restore` takes both back.",
+            zh: "无需手工处理：`rootfix append` 会把根证书放入该目录并运行生成命令，`rootfix restore` 可一并撤销。",
+        },
+    }
+    OverwrittenByUpgrade = "overwritten-by-upgrade", Warning {
+        meaning: {
+            en: "The file belongs to a package; an addition lasts until the package's next upgrade.",
+            zh: "该文件属于某个软件包，添加的内容只保留到下次升级。",
+        },
+        cause: {
+            en: "A package manager, or the installer of a JDK, puts its own file there again without asking.",
+            zh: "包管理器或 JDK 安装程序会直接用自带文件覆盖它。",
+        },
+        remedy: {
+            en: "Add the root now if payments must go on, then point the program to a copy of your own, which no upgrade touches.",
+            zh: "若需立即恢复可先添加根证书，随后让程序改用自己的副本，避免被升级覆盖。",
+        },
+    }
+    MountedConfig = "mounted-config", Warning {
+        meaning: {
+            en: "The file is mounted into the container by Kubernetes.",
+            zh: "该文件由 Kubernetes 挂载到容器中。",
+        },
+        cause: {
+            en: "It comes from a ConfigMap, a Secret or a projected volume; such mounts are read-only, and are swapped as a whole.",
+            zh: "它来自 ConfigMap、Secret 或投射卷；这类挂载是只读的，并会整体替换。",
+        },
+        remedy: {
+            en: "Repair the file that the ConfigMap or Secret is made from, apply it, and roll the pods over.",
+            zh: "修复生成 ConfigMap 或 Secret 的源文件，应用后滚动重启 Pod。",
+        },
+    }
+    RootForbidden = "root-forbidden", Error {
+        meaning: {
+            en: "The system's administrator has forbidden the root that is to be added.",
+            zh: "系统管理员已明确禁用要添加的根证书。",
+        },
+        cause: {
+            en: "It lies in the system's blocklist directory, which outweighs every list of trusted roots.",
+            zh: "它位于系统的黑名单目录中，优先级高于所有受信列表。",
+        },
+        remedy: {
+            en: "Ask whoever put it there. If it was a mistake, take the file away and run the command again.",
+            zh: "请询问放置该文件的人；如属误操作，移走文件后重新执行。",
+        },
+    }
+    RefreshFailed = "refresh-failed", Error {
+        meaning: {
+            en: "The command that generates the store failed, or did not end in time.",
+            zh: "生成信任库的命令失败或超时。",
+        },
+        cause: {
+            en: "It needs root, a package manager holds its lock, the disk is full, or one of its hooks failed.",
+            zh: "可能需要 root 权限、包管理器占用锁、磁盘已满，或某个钩子脚本失败。",
+        },
+        remedy: {
+            en: "Run the command by hand and read what it says; `rootfix restore` takes the additions back.",
+            zh: "手工运行该命令并查看输出；`rootfix restore` 可撤销添加的内容。",
+        },
+    }
+    // Java's key stores.
+    WrongPassword = "wrong-password", Error {
+        meaning: {
+            en: "The key store does not open, or cannot be changed, with any of the passwords that were tried.",
+            zh: "所有尝试过的密码都无法打开或修改该密钥库。",
+        },
+        cause: {
+            en: "It was made with a password of its own, or the one that was given is mistyped. Java's usual password, the empty one and none at all are always tried.",
+            zh: "该密钥库使用了自定义密码，或提供的密码有误。Java 的常用默认密码、空密码和无密码总会自动尝试。",
+        },
+        remedy: {
+            en: "Find the password where the program that uses the key store is configured (`javax.net.ssl.trustStorePassword`, `server.ssl.trust-store-password`) and give it by `--password-file`, `--password-env` or `--password-stdin`.",
+            zh: "在使用该密钥库的程序的配置中查找密码（如 `javax.net.ssl.trustStorePassword`、`server.ssl.trust-store-password`），并通过 `--password-file`、`--password-env` 或 `--password-stdin` 提供。",
+        },
+    }
+    KeyStoreDamaged = "key-store-damaged", Error {
+        meaning: {
+            en: "The file begins like a Java key store but does not go on like one.",
+            zh: "文件开头是 Java 密钥库，但后续内容不符合该格式。",
+        },
+        cause: {
+            en: "A copy was broken off, a transfer took it for text, a build step filtered it, or keytool was stopped while it wrote.",
+            zh: "复制中断、以文本方式传输、构建步骤对其做了文本替换，或 keytool 在写入途中被终止。",
+        },
+        remedy: {
+            en: "Put an intact copy in its place. Have Maven or Gradle copy key stores without filtering.",
+            zh: "用完好的副本替换。请让 Maven 或 Gradle 在复制密钥库时不要做资源过滤。",
+        },
+    }
+    KeyStoreNotSupported = "key-store-not-supported", Error {
+        meaning: {
+            en: "The key store is of a kind that rootfix recognises but cannot read.",
+            zh: "能识别该密钥库的类型，但 rootfix 无法读取。",
+        },
+        cause: {
+            en: "Bouncy Castle's UBER and BCFKS are encrypted as a whole, with ciphers of their own.",
+            zh: "Bouncy Castle 的 UBER 和 BCFKS 使用特有算法对内容整体加密。",
+        },
+        remedy: {
+            en: "Add the root with keytool and Bouncy Castle's provider (`-providerclass`, `-providerpath`), or convert the key store to PKCS#12.",
+            zh: "用 keytool 加载 Bouncy Castle 提供者（`-providerclass`、`-providerpath`）导入根证书，或将密钥库转换为 PKCS#12。",
+        },
+    }
+    IntegrityNotChecked = "integrity-not-checked", Warning {
+        meaning: {
+            en: "The entries of the key store were read without its password, so nothing says that they are as their author left them.",
+            zh: "在没有密码的情况下读取了密钥库条目，无法确认其内容未被改动。",
+        },
+        cause: {
+            en: "The certificates stand in clear; the password guards only the digest over them. It is none of the usual ones.",
+            zh: "证书以明文存放，密码只用于校验值；而该密码不是常用密码。",
+        },
+        remedy: {
+            en: "Nothing for a look. To add a root, give the password by `--password-file`, `--password-env` or `--password-stdin`.",
+            zh: "仅查看时无需处理。若要添加根证书，请通过 `--password-file`、`--password-env` 或 `--password-stdin` 提供密码。",
+        },
+    }
+    AliasUnreachable = "alias-unreachable", Warning {
+        meaning: {
+            en: "A certificate is in the key store, but Java never finds it there.",
+            zh: "证书在密钥库中，但 Java 永远找不到它。",
+        },
+        cause: {
+            en: "Java looks aliases up in lower case and keeps one entry for each. A tool other than keytool wrote an alias with capital letters, or the same alias twice.",
+            zh: "Java 按小写查找别名，且每个别名只保留一个条目。某个非 keytool 的工具写入了含大写字母的别名，或重复使用了同一别名。",
+        },
+        remedy: {
+            en: "Nothing, if the certificate is not needed; a root that the rollover adds gets an entry of its own. Otherwise import it again under a new alias.",
+            zh: "如不需要该证书，无需处理；本次更换要添加的根证书会写入单独的条目。否则请用新的别名重新导入。",
+        },
+    }
+    CertificateUnreadable = "certificate-unreadable", Warning {
+        meaning: {
+            en: "An entry of the key store holds something that does not read as a certificate.",
+            zh: "密钥库的某个条目中的内容无法解析为证书。",
+        },
+        cause: {
+            en: "The file was damaged, or a tool wrote into it what it did not look at. Java refuses a whole key store for one such entry.",
+            zh: "文件已损坏，或某个工具未经检查就写入了内容。只要有一个这样的条目，Java 就会拒绝整个密钥库。",
+        },
+        remedy: {
+            en: "Try whether `keytool -list -keystore FILE` reads it. If not, put an intact copy in its place.",
+            zh: "用 `keytool -list -keystore 文件` 试试能否读取；如不能，请用完好的副本替换。",
+        },
+    }
+    OnlyKeysInside = "only-keys-inside", Note {
+        meaning: {
+            en: "The key store holds keys with their own certificates and no certificate that is trusted: it is not a trust store.",
+            zh: "密钥库中只有密钥及其自身的证书，没有受信任的证书：它不是信任库。",
+        },
+        cause: {
+            en: "It is a program's own identity: a server's key, or the merchant API certificate. A change of roots on the other side does not touch it.",
+            zh: "它是程序自己的身份：服务器密钥或商户 API 证书。对方更换根证书与它无关。",
+        },
+        remedy: {
+            en: "Nothing. If your program really trusts servers by this file, `rootfix append --force FILE` adds the root.",
+            zh: "无需处理。如果您的程序确实用此文件来信任服务器，可用 `rootfix append --force 文件` 添加根证书。",
+        },
+    }
+    AliasNotUsable = "alias-not-usable", Error {
+        meaning: {
+            en: "The alias that was asked for cannot stand in a key store.",
+            zh: "指定的别名不能用于密钥库。",
+        },
+        cause: {
+            en: "It is empty or far too long.",
+            zh: "别名为空或过长。",
+        },
+        remedy: {
+            en: "Choose another one with `--alias`, or leave the option out.",
+            zh: "请用 `--alias` 另选一个别名，或省略该选项。",
+        },
+    }
+    AddedByKeytool = "added-by-keytool", Note {
+        meaning: {
+            en: "keytool of a Java on this machine added the entry; rootfix checked what it made.",
+            zh: "条目由本机 Java 的 keytool 添加，结果已由 rootfix 核对。",
+        },
+        cause: {
+            en: "For JKS and JCEKS, keytool is asked first where there is one: it owns the format. It works on a private copy.",
+            zh: "对于 JKS 和 JCEKS，只要本机有 keytool 就优先使用：该格式归它所有。它只在私有副本上操作。",
+        },
+        remedy: {
+            en: "Nothing. `--engine native` does without keytool.",
+            zh: "无需处理。使用 `--engine native` 可不经过 keytool。",
+        },
+    }
+    KeytoolNotUsed = "keytool-not-used", Note {
+        meaning: {
+            en: "keytool did not do what it was asked to, so rootfix added the entry itself.",
+            zh: "keytool 没有按要求完成，因此由 rootfix 自行添加条目。",
+        },
+        cause: {
+            en: "keytool could not be started or hung, or lost an entry: it drops keys that it cannot read, and exits as if all were well.",
+            zh: "keytool 无法启动、卡住，或丢失了条目：它会丢弃读不懂的密钥，却仍以成功状态退出。",
+        },
+        remedy: {
+            en: "Nothing: no entry was lost. Do not change this key store with keytool by hand before you know why.",
+            zh: "无需处理：没有条目丢失。在弄清原因之前，请不要手工用 keytool 修改该密钥库。",
+        },
+    }
+    // What `locate` notices about a pin.
+    VerificationDisabled = "verification-disabled", Error {
+        meaning: {
+            en: "The program is told not to verify the server's certificate.",
+            zh: "程序被设置为不校验服务器证书。",
+        },
+        cause: {
+            en: "A switch, an empty trust manager or a callback that always agrees was put there to get past a certificate error. Anybody on the way can now read and change what is sent, payments included; no bundle changes that.",
+            zh: "为绕过证书报错而关闭了开关、写了空的信任管理器，或回调函数一律返回通过。链路上的任何人都能读取和篡改数据（包括支付请求），换任何证书包都无济于事。",
+        },
+        remedy: {
+            en: "Repair the bundle first, then switch verification on and prove it with `rootfix verify`.",
+            zh: "先修好证书包，再打开校验，并用 `rootfix verify` 验证。",
+        },
+    }
+    InertPin = "inert-pin", Warning {
+        meaning: {
+            en: "A bundle is named here, but the program never looks at it.",
+            zh: "此处指定了证书包，但程序根本不会使用它。",
+        },
+        cause: {
+            en: "Verification is off beside it, or, as in nginx, off unless it is switched on.",
+            zh: "旁边关闭了校验；或者像 nginx 那样，校验默认就是关闭的。",
+        },
+        remedy: {
+            en: "The rollover cannot break this program, but it checks nothing. Repair the bundle, then switch verification on.",
+            zh: "更换根证书不会影响该程序，但它什么都没有校验。请先修好证书包，再打开校验。",
+        },
+    }
+    EnvironmentBeatsCode = "environment-beats-code", Note {
+        meaning: {
+            en: "An environment variable can override the bundle that is named here.",
+            zh: "环境变量可能会覆盖此处指定的证书包。",
+        },
+        cause: {
+            en: "Python's requests prefers REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE to `session.verify`.",
+            zh: "Python requests 会优先使用 REQUESTS_CA_BUNDLE 和 CURL_CA_BUNDLE，而不是 `session.verify`。",
+        },
+        remedy: {
+            en: "Look at the environment of the running process: `rootfix locate --pid N`.",
+            zh: "查看运行中进程的环境变量：`rootfix locate --pid 进程号`。",
+        },
+    }
+    FileSkipped = "file-skipped", Warning {
+        meaning: {
+            en: "A file of the tree was not searched for pins.",
+            zh: "目录中有一个文件未被搜索。",
+        },
+        cause: {
+            en: "It cannot be read, or it is far larger than source and configuration files are.",
+            zh: "文件无法读取，或远大于一般的源代码和配置文件。",
+        },
+        remedy: {
+            en: "Run as a user who may read it; if it names a bundle, give that bundle to `rootfix check`.",
+            zh: "换用有读取权限的用户运行；如果其中指定了证书包，请对该证书包运行 `rootfix check`。",
         },
     }
 }

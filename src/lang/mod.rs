@@ -7,11 +7,15 @@
 pub mod append;
 pub mod apply;
 pub mod assess;
+pub mod cadir;
 pub mod check;
 pub mod cli;
 pub mod codes;
+pub mod custody;
 pub mod der;
 pub mod help;
+pub mod java;
+pub mod locate;
 pub mod pem;
 pub mod plan;
 pub mod prove;

@@ -12,6 +12,7 @@
 //! - a body is lines of 1 to 76 characters of base64 and nothing else, padded, with unused bits zero;
 //! - every body is exactly one certificate that all readers' own decoders accept.
 
+use super::certificates;
 use crate::certificate::Certificate;
 
 const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
@@ -46,7 +47,7 @@ pub fn blocks(bytes: &[u8]) -> Option<Vec<Block>> {
             let begin_line = line;
             let (end, lines) = body_into(&mut base64, bytes, next)?;
             let der = base64_simd::STANDARD.decode_inplace(&mut base64).ok()?;
-            let certificate = Certificate::from_der(der).ok()?;
+            let certificate = Certificate::from_der(der).ok().filter(|_| certificates::is_taken_by_all(der))?;
             blocks.push(Block { begin: at, end, line: begin_line, certificate });
             line += lines + 1;
             at = end;

@@ -2,8 +2,11 @@
 
 use std::collections::HashMap;
 
+use rustls::pki_types::CertificateDer;
+
+use super::outline::{Flaw, Outline, outline};
 use super::trust_settings;
-use crate::certificate::{Certificate, Fingerprint};
+use crate::certificate::Fingerprint;
 
 /// The decoders, by the library that has them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,27 +22,29 @@ pub(super) enum Decoder {
 /// Judges byte strings, each once: the readers meet the same certificates.
 #[derive(Debug, Default)]
 pub(super) struct Judge {
-    known: HashMap<Box<[u8]>, Option<Judged>>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Judged {
-    fingerprint: Fingerprint,
-    length: usize,
+    known: HashMap<Box<[u8]>, Option<Outline>>,
 }
 
 impl Judge {
+    fn outline(&mut self, der: &[u8]) -> Option<Outline> {
+        if let Some(known) = self.known.get(der) {
+            return *known;
+        }
+        let outline = outline(der);
+        self.known.insert(der.into(), outline);
+        outline
+    }
+
     /// The certificate at the front of these bytes, if this decoder takes it, and what follows it.
-    pub fn prefix<'d>(&mut self, _decoder: Decoder, der: &'d [u8]) -> Option<(Fingerprint, &'d [u8])> {
-        let judged = match self.known.get(der) {
-            Some(judged) => *judged,
-            None => {
-                let judged = judge(der);
-                self.known.insert(der.into(), judged);
-                judged
-            }
-        }?;
-        Some((judged.fingerprint, &der[judged.length..]))
+    pub fn prefix<'d>(&mut self, decoder: Decoder, der: &'d [u8]) -> Option<(Fingerprint, &'d [u8])> {
+        let outline = self.outline(der)?;
+        let (own, rest) = der.split_at(outline.length);
+        let takes = match decoder {
+            // The very code that programs use.
+            Decoder::Webpki => webpki::anchor_from_trusted_cert(&CertificateDer::from(own)).is_ok(),
+            _ => !outline.has_any(decoder.refuses()),
+        };
+        takes.then_some((outline.fingerprint, rest))
     }
 
     /// The certificate that these bytes are, if this decoder takes it; nothing may follow.
@@ -49,9 +54,7 @@ impl Judge {
             _ => None,
         }
     }
-}
 
-impl Judge {
     /// `d2i_X509_AUX`: a certificate with its trust settings, or with nothing behind it. `Some(None)` where the settings
     /// keep it from issuing for servers.
     pub fn trusted_certificate(&mut self, der: &[u8]) -> Option<Option<Fingerprint>> {
@@ -61,7 +64,92 @@ impl Judge {
     }
 }
 
-fn judge(der: &[u8]) -> Option<Judged> {
-    let (certificate, rest) = Certificate::from_der_prefix(der).ok()?;
-    Some(Judged { fingerprint: certificate.fingerprint(), length: der.len() - rest.len() })
+impl Decoder {
+    /// What this decoder takes offence at.
+    fn refuses(self) -> &'static [Flaw] {
+        use Flaw::*;
+        match self {
+            // `d2i_X509` looks at the outline and little else: times and keys are looked at when they are used.
+            Decoder::Openssl => {
+                &[EmptyInteger, PaddedInteger, Oid, NameEncoding, NameNotText, BitString, Surplus, Parameter]
+            }
+            // libtasn1 in its strict mode, and `_gnutls_check_cert_sanity`.
+            Decoder::Gnutls => &[
+                IndefiniteLength,
+                Oid,
+                VersionTooLow,
+                AlgorithmMismatch,
+                TimeOffset,
+                Time,
+                DuplicateExtension,
+                AlternativeNames,
+                Surplus,
+            ],
+            // `X509CertImpl`, which does not mind BER outside.
+            Decoder::Java => &[
+                EmptyInteger,
+                PaddedInteger,
+                Oid,
+                Version,
+                VersionTooLow,
+                AlgorithmMismatch,
+                AlgorithmNull,
+                Time,
+                BitString,
+                Key,
+                DuplicateExtension,
+                CriticalExtension,
+                NoIssuer,
+                Surplus,
+                Parameter,
+            ],
+            // `x509.ParseCertificate`, on top of cryptobyte, which knows DER only.
+            Decoder::Go => &[
+                IndefiniteLength,
+                LongLength,
+                EmptyInteger,
+                PaddedInteger,
+                Oid,
+                Version,
+                AlgorithmMismatch,
+                AlgorithmNull,
+                NameEncoding,
+                NameCharacter,
+                NameRareType,
+                NameNotText,
+                Time,
+                BitString,
+                BitStringUnused,
+                Key,
+                RareCurve,
+                DuplicateExtension,
+                Boolean,
+                Extension,
+                CriticalExtension,
+                AlternativeNames,
+            ],
+            // .NET decodes as strict DER first, then with the platform's library.
+            Decoder::Dotnet => &[
+                IndefiniteLength,
+                LongLength,
+                EmptyInteger,
+                PaddedInteger,
+                Oid,
+                NameEncoding,
+                NameNotText,
+                BitString,
+                BitStringUnused,
+                Boolean,
+                Surplus,
+                Parameter,
+            ],
+            Decoder::Webpki => &[],
+        }
+    }
+}
+
+/// Whether every decoder takes these bytes for one certificate.
+pub(super) fn is_taken_by_all(der: &[u8]) -> bool {
+    let is_flawless = outline(der).is_some_and(|outline| outline.is_flawless() && outline.length == der.len());
+    is_flawless && webpki::anchor_from_trusted_cert(&CertificateDer::from(der)).is_ok()
 }

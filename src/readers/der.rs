@@ -48,8 +48,3 @@ pub(super) fn looks_signed(der: &[u8]) -> bool {
     };
     outline().is_some_and(|signature| signature.rest.is_empty())
 }
-
-/// A private key, as far as its outline goes: a SEQUENCE that begins with a version.
-pub(super) fn looks_like_private_key(der: &[u8]) -> bool {
-    expect(der, SEQUENCE).and_then(|outer| expect(outer.contents, INTEGER)).is_some()
-}

@@ -10,7 +10,7 @@
 
 use super::certificates::{Decoder, Judge};
 use super::pem_read_bio::{Block, Blocks, Source, Stop, encryption};
-use super::{Outcome, der};
+use super::{Outcome, der, private_key};
 
 /// The label that OpenSSL's own "trusted certificates" have; their trust settings follow the certificate.
 pub(super) const TRUSTED: &[u8] = b"TRUSTED CERTIFICATE";
@@ -62,7 +62,7 @@ fn take(block: &Block<'_>, judge: &mut Judge) -> Result<Item, Stop> {
             if sealed {
                 return encryption(&block.header).map(|_| Item::Other);
             }
-            der::looks_like_private_key(&block.data).then_some(Item::Other)
+            private_key::decodes(name, &block.data).then_some(Item::Other)
         }
         _ => return Ok(Item::Other),
     };

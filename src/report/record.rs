@@ -103,6 +103,8 @@ pub struct Change {
     pub findings: Vec<Finding>,
     /// Why it was refused or failed.
     pub trouble: Option<Trouble>,
+    /// The trouble came after the change: the file is not what it was, and its message says what it is.
+    pub unsettled: bool,
     /// The change as a unified diff, where the store is a text.
     pub diff: Option<String>,
 }
@@ -132,6 +134,7 @@ impl Change {
             proofs: Vec::new(),
             findings: Vec::new(),
             trouble: None,
+            unsettled: false,
             diff: None,
         }
     }

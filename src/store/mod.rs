@@ -7,7 +7,10 @@ use crate::readers::View;
 use crate::rollover::Root;
 
 pub mod bks;
+pub mod cadir;
 pub mod der;
+pub mod export;
+mod java;
 pub mod jks;
 pub mod mistaken;
 pub mod pem;
@@ -142,3 +145,20 @@ pub trait StoreFormat: Sync {
 
 /// Every format, in the order in which they are tried; the first that recognises the bytes reads them.
 pub const FORMATS: &[&dyn StoreFormat] = &[&jks::Jks, &bks::Bks, &pkcs12::Pkcs12, &der::Der, &pem::Pem];
+
+/// The aliases under which a key store takes these roots: lower case, and unlike every alias that is there.
+///
+/// # Errors
+/// The alias that was asked for cannot be one.
+pub(crate) fn free_aliases(
+    bytes: &[u8],
+    store: &Store,
+    roots: &[&Root],
+    options: &AppendOptions,
+) -> Result<Vec<String>, Trouble> {
+    // A secret key has an alias but no certificate, so no entry tells of it.
+    let of_keys =
+        if matches!(store.format, Format::Jks | Format::Jceks) { jks::every_alias(bytes) } else { Vec::new() };
+    let of_entries = store.entries.iter().filter_map(|entry| entry.alias.as_deref());
+    java::free_aliases(of_entries.chain(of_keys.iter().map(String::as_str)), &java::wanted_aliases(roots, options))
+}

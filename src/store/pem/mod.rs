@@ -162,19 +162,20 @@ fn oddities(bytes: &[u8], text: &[u8], blocks: &[Block]) -> Vec<Finding> {
         let order = if bytes.starts_with(b"\xfe\xff") { "big-endian" } else { "little-endian" };
         findings.push(Finding::new(Code::Utf16, say::utf16(order)));
     }
-    if let Some(first) = blocks.first() {
-        if first.begin.line.start == 0 && text.starts_with(b"\xef\xbb\xbf") {
-            findings.push(Finding::new(Code::ByteOrderMark, say::byte_order_mark()).at(1));
-        }
+    if let Some(first) = blocks.first()
+        && first.begin.line.start == 0
+        && text.starts_with(b"\xef\xbb\xbf")
+    {
+        findings.push(Finding::new(Code::ByteOrderMark, say::byte_order_mark()).at(1));
     }
     for block in blocks {
         findings.extend(block_oddities(text, block).into_iter().map(|finding| finding.at(block.begin.number)));
     }
     let tail = tail_start(text, blocks);
-    if let Some(at) = memchr::memchr(0, text) {
-        if at < tail {
-            findings.push(Finding::new(Code::NulByte, say::nul()).at(scan::line_breaks(&text[..at]) + 1));
-        }
+    if let Some(at) = memchr::memchr(0, text)
+        && at < tail
+    {
+        findings.push(Finding::new(Code::NulByte, say::nul()).at(scan::line_breaks(&text[..at]) + 1));
     }
     if text[tail..].iter().any(|b| !b.is_ascii_whitespace()) {
         findings.push(Finding::new(Code::ControlTail, say::control_tail()));

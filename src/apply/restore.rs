@@ -1,0 +1,123 @@
+//! Undo: the backup takes the place of the file again.
+
+use std::path::PathBuf;
+
+use super::change::{make, replace};
+use super::disk::{Disk, again};
+use super::receipt::Receipt;
+use super::site::{Current, Found, Site};
+use super::trouble;
+use super::{ApplyError, RestoreOptions, Restored};
+use crate::certificate::Fingerprint;
+use crate::finding::Trouble;
+use crate::store;
+
+/// How often to begin anew when another program writes at the very moment of the stroke.
+const ATTEMPTS: usize = 10;
+
+pub(super) fn restore<D: Disk>(
+    disk: &D,
+    path: &std::path::Path,
+    options: &RestoreOptions,
+) -> Result<Restored, ApplyError> {
+    for _ in 0..ATTEMPTS {
+        match attempt(disk, path, options) {
+            Err(ApplyError::Changed) => {}
+            result => return result,
+        }
+    }
+    Err(ApplyError::Trouble(trouble::keeps_changing()))
+}
+
+pub(super) fn backups<D: Disk>(
+    disk: &D,
+    path: &std::path::Path,
+    backup_dir: Option<&std::path::Path>,
+) -> Result<Vec<Receipt>, Trouble> {
+    let site = Site::find(disk, path, backup_dir)?;
+    let owner = again(|| disk.stat(&site.home.handle, &site.name)).ok().map(|stat| stat.uid);
+    let (found, _) = site.receipts(owner)?;
+    Ok(found.into_iter().map(|found| found.receipt).collect())
+}
+
+fn attempt<D: Disk>(disk: &D, path: &std::path::Path, options: &RestoreOptions) -> Result<Restored, ApplyError> {
+    let site = Site::enter(disk, path, options.backup_dir.as_deref(), options.force, options.now)?;
+    let current = site.read()?;
+    let now = current.as_ref().map(|current| current.sha256);
+    let owner = current.as_ref().map(|current| current.stat.uid);
+    let (receipts, unreadable) = site.receipts(owner)?;
+
+    let fitting = receipts.iter().find(|found| Some(found.receipt.sha256_after) == now && has_backup(found));
+    let newest = receipts.iter().find(|found| has_backup(found));
+    let chosen = match (fitting, newest) {
+        (Some(fitting), _) => fitting,
+        (None, Some(newest)) if newest.receipt.sha256_before == now => {
+            return Ok(Restored::AlreadyAsItWas(newest.receipt.clone()));
+        }
+        (None, Some(newest)) if options.force => newest,
+        (None, Some(_)) => return Err(ApplyError::Trouble(trouble::changed_since())),
+        (None, None) => return Err(ApplyError::Trouble(nothing_to_restore(&unreadable))),
+    };
+    let bytes = backup_bytes(&site, chosen, owner)?;
+    let was_fitting = fitting.is_some();
+    match &current {
+        Some(current) => put_back(&site, current, chosen, &bytes, was_fitting, options),
+        None => {
+            site.trust_links(None)?;
+            make(&site, &bytes, Some(0o600)).map_err(|stop| stop.with(chosen.receipt.clone()))?;
+            Ok(Restored::Restored { from: chosen.receipt.clone(), replaced: None })
+        }
+    }
+}
+
+fn put_back<D: Disk>(
+    site: &Site<'_, D>,
+    current: &Current<D>,
+    chosen: &Found,
+    bytes: &[u8],
+    was_fitting: bool,
+    options: &RestoreOptions,
+) -> Result<Restored, ApplyError> {
+    let from = chosen.receipt.clone();
+    if was_fitting {
+        // What is replaced is what rootfix itself wrote: it can be had again, and needs no backup.
+        return match replace(site, current, bytes, None, options.force) {
+            Ok(()) => Ok(Restored::Restored { from, replaced: None }),
+            Err(stop) => Err(stop.with(from)),
+        };
+    }
+    let mut receipt = Receipt {
+        path: site.real.clone(),
+        sha256_before: Some(current.sha256),
+        sha256_after: Fingerprint::of(bytes),
+        backup: None,
+        receipt: None,
+        added: Vec::new(),
+        time: options.now,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        in_place: false,
+    };
+    match replace(site, current, bytes, Some(&mut receipt), options.force) {
+        Ok(()) => Ok(Restored::Restored { from, replaced: Some(Box::new(receipt)) }),
+        Err(stop) => Err(stop.with(receipt)),
+    }
+}
+
+fn has_backup(found: &Found) -> bool {
+    found.receipt.backup.is_some() && found.receipt.sha256_before.is_some()
+}
+
+/// The bytes of a backup, provided that they are those that its receipt speaks of.
+fn backup_bytes<D: Disk>(site: &Site<'_, D>, found: &Found, owner: Option<u32>) -> Result<Vec<u8>, Trouble> {
+    let path = found.receipt.backup.clone().unwrap_or_default();
+    site.read_trusted(&found.stamp.backup(&site.name), store::MAX_BYTES, owner)
+        .filter(|bytes| Some(Fingerprint::of(bytes)) == found.receipt.sha256_before)
+        .ok_or_else(|| trouble::damaged(&path))
+}
+
+fn nothing_to_restore(unreadable: &[PathBuf]) -> Trouble {
+    match unreadable.first() {
+        Some(first) => trouble::unreadable_receipts(first),
+        None => trouble::no_backup(),
+    }
+}

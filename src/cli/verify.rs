@@ -1,0 +1,129 @@
+//! `rootfix verify`: prove a bundle.
+
+use std::path::Path;
+
+use time::OffsetDateTime;
+
+use super::args::Verify;
+use super::exit::Exit;
+use super::session::Session;
+use super::targets::{self, Opened, Target};
+use crate::apply;
+use crate::certificate::Certificate;
+use crate::finding::Trouble;
+use crate::lang::append as say;
+use crate::proof::{Proof, Verdict};
+use crate::prove;
+use crate::prove::reread::Reread;
+use crate::prove::saved_chain::{self, SavedChain};
+use crate::report::record::worst;
+use crate::report::{Bundle, Record, text};
+use crate::store::{AppendOptions, Nature, Trust};
+
+/// A chain that was saved, and what it is to be judged by.
+struct Saved {
+    chain: SavedChain,
+    host: Option<String>,
+    at: OffsetDateTime,
+}
+
+pub fn run(session: &mut Session, args: &Verify) -> Exit {
+    let saved = match saved(session, args) {
+        Ok(saved) => saved,
+        Err(trouble) => {
+            session.trouble(&trouble);
+            return Exit::Trouble;
+        }
+    };
+    let targets = targets::find(session, &args.at);
+    let mut exit = if targets.is_empty() { Exit::Trouble } else { Exit::Good };
+    for target in &targets {
+        exit = exit.and(one(session, target, saved.as_ref()));
+    }
+    exit
+}
+
+fn saved(session: &Session, args: &Verify) -> Result<Option<Saved>, Trouble> {
+    let Some(chain) = &args.chain else { return Ok(None) };
+    let at = match &args.at_time {
+        Some(text) => saved_chain::parse_at(text)?,
+        None => session.now,
+    };
+    Ok(Some(Saved { chain: SavedChain::parse(&apply::read(chain)?.bytes)?, host: args.host.clone(), at }))
+}
+
+fn one(session: &mut Session, target: &Target, saved: Option<&Saved>) -> Exit {
+    let path = target.shown();
+    let opened = match targets::read(session, target) {
+        Ok(opened) => opened,
+        Err(trouble) => {
+            session.record(&Record::Bundle(Bundle::unreadable(path.clone(), &trouble)));
+            session.trouble_with(&path, &trouble);
+            return Exit::Trouble;
+        }
+    };
+    if let Nature::NotATrustStore(finding) = &opened.store.nature {
+        let trouble = Trouble::new(finding.code, finding.message.clone(), crate::lang::plan::find_the_bundle());
+        session.record(&Record::Bundle(Bundle::unreadable(path.clone(), &trouble)));
+        session.trouble_with(&path, &trouble);
+        return Exit::Trouble;
+    }
+    let proofs = proofs(session, Path::new(&path), &opened, saved);
+    for proof in &proofs {
+        session.record(&Record::Proof(proof.clone()));
+        session.count(match proof.verdict {
+            Verdict::Pass => "pass",
+            Verdict::Fail => "fail",
+            Verdict::NotProven => "not-proven",
+        });
+    }
+    let shown = text::printable(&path);
+    let (sentence, exit) = match worst(&proofs) {
+        Some(Verdict::Fail) => (say::not_verified(shown), Exit::No),
+        Some(Verdict::Pass) => (say::verified(shown), Exit::Good),
+        _ => (say::partly_verified(shown), Exit::Trouble),
+    };
+    session.answer(&sentence);
+    if !session.quiet {
+        for proof in &proofs {
+            session.say(&text::proof(proof, session.lang));
+        }
+        if exit == Exit::No {
+            session.say_sentence(&crate::lang::check::next_append(text::typed(&path)));
+        }
+    }
+    exit
+}
+
+fn proofs(session: &Session, path: &Path, opened: &Opened, saved: Option<&Saved>) -> Vec<Proof> {
+    let decoded: Vec<Certificate> = opened.store.entries.iter().map(|entry| entry.certificate.clone()).collect();
+    let trusted = opened.store.entries.iter().filter(|entry| entry.trust == Trust::Trusted);
+    let anchors: Vec<Certificate> = trusted.map(|entry| entry.certificate.clone()).collect();
+    let wanted: Vec<_> = session.rollover.add.iter().collect();
+    let reread = Reread {
+        path,
+        format: opened.store.format,
+        before: &opened.bytes,
+        after: &opened.bytes,
+        decoded_before: &decoded,
+        decoded_after: &decoded,
+        added: &[],
+        wanted: &wanted,
+        mended: false,
+    };
+    let mut proofs = vec![reread.prove()];
+    proofs.extend(prove::stand_in::prove(
+        path,
+        &opened.bytes,
+        opened.format,
+        &session.passwords,
+        &AppendOptions::default(),
+        &session.rollover,
+        session.now,
+    ));
+    if let Some(saved) = saved {
+        let host = saved.host.as_deref();
+        proofs.push(saved_chain::prove(path, &saved.chain, host, saved.at, &anchors, &session.rollover));
+    }
+    proofs
+}

@@ -1,0 +1,271 @@
+//! Runs the rules over one file's text. Pure: nothing here looks at the disk.
+
+pub mod blocks;
+pub mod expression;
+pub mod lex;
+pub mod source;
+pub mod syntax;
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use regex::bytes;
+
+use super::in_source;
+use super::resolve;
+use super::rules::{self, PinRule, Place, Rule, Value};
+use crate::finding::{Code, Finding};
+use crate::lang::{Sentence, locate as say};
+use crate::pin::{Class, Kind, Pin};
+use blocks::Around;
+use lex::{CODE, COMMENT, EMBEDDED};
+use source::Source;
+use syntax::Syntax;
+
+/// A pin and a switch this far apart, in lines, belong to the same call or block.
+const NEARBY: usize = 15;
+
+/// Whether a file of this syntax may hold a pin: one of the rules' words is in its bytes.
+///
+/// This is the only thing that is done with most files of a tree.
+pub fn may_hold_pins(syntax: &'static Syntax, bytes: &[u8]) -> bool {
+    static GATES: [OnceLock<Option<bytes::Regex>>; 64] = [const { OnceLock::new() }; 64];
+    let index = syntax::ALL.iter().position(|known| known.name == syntax.name).unwrap_or(0);
+    let gate = GATES[index].get_or_init(|| {
+        let mut words: Vec<String> = rules::ALL
+            .iter()
+            .flat_map(|rule| rule.pin.iter().filter(|pin| applies(rule, pin, syntax).is_some()))
+            .flat_map(|pin| &pin.words)
+            .map(|word| regex::escape(word))
+            .collect();
+        if words.is_empty() {
+            return None;
+        }
+        words.push(regex::escape(in_source::BEGIN));
+        words.sort_unstable();
+        words.dedup();
+        bytes::RegexBuilder::new(&words.join("|")).unicode(false).build().ok()
+    });
+    gate.as_ref().is_some_and(|gate| gate.is_match(bytes))
+}
+
+/// How a pattern applies to a syntax.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Applies {
+    /// Everywhere that its `place` says.
+    Whole,
+    /// In heredocs and multi-line strings only.
+    Embedded,
+}
+
+fn applies(rule: &Rule, pin: &PinRule, syntax: &Syntax) -> Option<Applies> {
+    let on = if pin.on.is_empty() { &rule.on } else { &pin.on };
+    if on.iter().any(|name| name == syntax.name) {
+        Some(Applies::Whole)
+    } else if rule.embedded && pin.on.is_empty() && syntax.name != "prose" {
+        Some(Applies::Embedded)
+    } else {
+        None
+    }
+}
+
+/// The pins in one file's text, by line.
+pub fn pins(path: &Path, root: &Path, syntax: &'static Syntax, text: &str) -> Vec<Pin> {
+    let source = Source::new(syntax, text);
+    let slashed = path.to_string_lossy().replace('\\', "/");
+    let mut found: Vec<Pin> = Vec::new();
+    for rule in rules::ALL.iter() {
+        for pin in &rule.pin {
+            let Some(applies) = applies(rule, pin, syntax) else { continue };
+            if !pin.words.iter().any(|word| source.code.contains(word.as_str())) {
+                continue;
+            }
+            let refused = pin.path.as_ref().is_some_and(|path| !path.is_match(&slashed))
+                || pin.need.as_ref().is_some_and(|need| !need.is_match(&source.code))
+                || pin.without.as_ref().is_some_and(|without| without.is_match(&source.code));
+            if refused {
+                continue;
+            }
+            for captures in pin.find.regex().captures_iter(&source.code) {
+                let whole = captures.get(0).expect("group 0 always matches");
+                let at = captures.name("at").map_or(whole.start(), |group| group.start());
+                let at = at + source.code[at..].len() - source.code[at..].trim_start().len();
+                if !in_place(&source, at, pin.place, applies) {
+                    continue;
+                }
+                // `=` that is not `==` takes one character too many.
+                let last = whole.as_str().chars().next_back().filter(|last| !"=:,(>{[ \t\r\n".contains(*last));
+                let from = whole.end() - last.map_or(0, char::len_utf8);
+                let target = match captures.name("target") {
+                    Some(target) => target.as_str(),
+                    None => match pin.value {
+                        Value::Expression => expression::expression(&source, from),
+                        Value::Word => expression::word(&source, from),
+                        Value::Line => expression::line(&source, from),
+                        Value::Match => whole.as_str(),
+                    },
+                };
+                if let Some(pin) = judge(rule, pin, (path, root), &source, at, target.trim()) {
+                    keep(&mut found, pin);
+                }
+            }
+        }
+    }
+    for pin in in_source::pins(path, &source) {
+        keep(&mut found, pin);
+    }
+    found.sort_by_key(|pin| (pin.line, pin.column));
+    mark_inert(&mut found);
+    found
+}
+
+fn in_place(source: &Source, at: usize, place: Place, applies: Applies) -> bool {
+    let mark = source.mark(at);
+    if mark == COMMENT {
+        return false;
+    }
+    // A comment of the embedded text's own language.
+    if mark != CODE && commented(source, at) {
+        return false;
+    }
+    match (applies, place) {
+        (Applies::Embedded, _) => mark == EMBEDDED || (mark != CODE && starts_string(source, at)),
+        (Applies::Whole, Place::Code) => mark == CODE,
+        (Applies::Whole, Place::String) => mark != CODE,
+        (Applies::Whole, Place::Any) => true,
+    }
+}
+
+fn commented(source: &Source, at: usize) -> bool {
+    let line = source.slice(source.line_start(at), at).trim_start();
+    ["#", ";", "//", "--", "<!--", "%"].iter().any(|word| line.starts_with(word))
+}
+
+/// A directive written by `print "directive value;"` is one; a directive named inside a sentence is not.
+fn starts_string(source: &Source, at: usize) -> bool {
+    let start = source.line_start(at);
+    let content = (start..at).rev().take_while(|&i| source.mark(i) == source.mark(at)).last().unwrap_or(at);
+    source.slice(content, at).trim_start_matches("\\n").trim_start_matches("\\t").trim().is_empty()
+}
+
+fn judge(
+    rule: &Rule,
+    pin: &PinRule,
+    (path, root): (&Path, &Path),
+    source: &Source,
+    at: usize,
+    target: &str,
+) -> Option<Pin> {
+    let hop = expression::constant(source, target, at);
+    let either = |test: &super::rules::Pattern| test.is_match(target) || hop.is_some_and(|hop| test.is_match(hop));
+    if rule.nothing.as_ref().is_some_and(|nothing| pin.kind != Kind::Disabled && either(nothing))
+        || pin.only.as_ref().is_some_and(|only| !either(only))
+        || pin.unless.as_ref().is_some_and(either)
+    {
+        return None;
+    }
+    let line = source.line(at);
+    if let Some(near) = &pin.not_near
+        && (line.saturating_sub(2).max(1)..=line).any(|line| near.is_match(source.line_text(line)))
+    {
+        return None;
+    }
+    let asks = pin.inside.is_some()
+        || pin.outside.is_some()
+        || pin.beside.is_some()
+        || pin.not_beside.is_some()
+        || (pin.class.is_none() && (rule.server.is_some() || rule.database.is_some()));
+    let around = if asks { blocks::around(source, at) } else { Around::default() };
+    let beside = source.slice(around.beside.0, around.beside.1);
+    if pin.inside.as_ref().is_some_and(|inside| !inside.is_match(&around.headings))
+        || pin.outside.as_ref().is_some_and(|outside| outside.is_match(&around.headings))
+        || pin.beside.as_ref().is_some_and(|test| !test.is_match(beside))
+        || pin.not_beside.as_ref().is_some_and(|test| test.is_match(beside))
+    {
+        return None;
+    }
+    let class = pin.class.unwrap_or_else(|| {
+        let says = |test: &Option<super::rules::Pattern>| {
+            test.as_ref().is_some_and(|test| test.is_match(&around.headings) || test.is_match(target))
+        };
+        if says(&rule.server) {
+            Class::ClientAuth
+        } else if says(&rule.database) {
+            Class::Database
+        } else {
+            Class::ServerTrust
+        }
+    });
+    let why = &rule.why[&pin.why];
+    let mut findings = Vec::new();
+    if pin.kind == Kind::Disabled && class == Class::ServerTrust {
+        findings.push(Finding::new(Code::VerificationDisabled, say::verification_disabled()).at(line));
+    }
+    if pin.live_if.as_ref().is_some_and(|live| !live.is_match(&source.code)) {
+        findings.push(Finding::new(Code::InertPin, say::inert_by_default()).at(line));
+    }
+    let resolved = match pin.kind {
+        Kind::Disabled | Kind::Callback | Kind::Default => Vec::new(),
+        _ => {
+            let lookup = |name: &str| expression::constant(source, name, at).map(str::to_owned);
+            resolve::candidates(hop.unwrap_or(target), path, root, &lookup)
+        }
+    };
+    Some(Pin {
+        path: path.to_owned(),
+        line,
+        column: source.column(at),
+        language: rule.name.to_owned(),
+        kind: pin.kind,
+        class,
+        target: shown(target),
+        resolved,
+        advice: if class == Class::ServerTrust { why.advice } else { crate::pin::Advice::None },
+        reason: reason(class, why.sentence()),
+        findings,
+    })
+}
+
+fn reason(class: Class, why: Sentence) -> Sentence {
+    match class {
+        Class::ServerTrust | Class::Docs => why,
+        Class::ClientAuth => say::client_auth(),
+        Class::Database => say::database(),
+    }
+}
+
+/// A value on one line, for people.
+fn shown(target: &str) -> String {
+    const LONGEST: usize = 200;
+    let line = target.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", &line[..at]),
+        None => line,
+    }
+}
+
+/// The first claim on a line stands, but a switch and a bundle are two facts.
+fn keep(found: &mut Vec<Pin>, pin: Pin) {
+    let same = |old: &Pin| old.line == pin.line && (old.kind == Kind::Disabled) == (pin.kind == Kind::Disabled);
+    if !found.iter().any(same) {
+        found.push(pin);
+    }
+}
+
+/// A bundle beside a switch that turns verification off is never looked at.
+fn mark_inert(pins: &mut [Pin]) {
+    let off: Vec<(usize, String)> = pins
+        .iter()
+        .filter(|pin| pin.kind == Kind::Disabled && pin.class == Class::ServerTrust)
+        .map(|pin| (pin.line, pin.language.clone()))
+        .collect();
+    for pin in pins.iter_mut().filter(|pin| matches!(pin.kind, Kind::File | Kind::Dir | Kind::Pem | Kind::Keystore)) {
+        let switch = off.iter().find(|(line, language)| *language == pin.language && line.abs_diff(pin.line) <= NEARBY);
+        if let Some((line, _)) = switch
+            && pin.class == Class::ServerTrust
+            && pin.findings.iter().all(|finding| finding.code != Code::InertPin)
+        {
+            pin.findings.push(Finding::new(Code::InertPin, say::inert(line)).at(pin.line));
+        }
+    }
+}

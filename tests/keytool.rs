@@ -1,0 +1,355 @@
+//! keytool does the work where it can, is never believed, and whatever it does the store is whole.
+#![cfg(unix)]
+mod common;
+
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use common::java::{Java, Makings, append as natively, decode, format_of, made};
+use rootfix::finding::Code;
+use rootfix::keytool::{self, Engine, KeytoolFailed, TIMEOUT};
+use rootfix::password::Passwords;
+use rootfix::proof::Verdict;
+use rootfix::rollover::Root;
+use rootfix::store::{AppendOptions, Store, StoreFormat, jks};
+
+/// The JDK's own keytool, as the program would find it.
+fn real() -> Option<PathBuf> {
+    let found = keytool::find(None, &|name| (name == "PATH").then(|| std::env::var_os("PATH"))?);
+    if found.is_none() {
+        common::missing("keytool");
+    }
+    found
+}
+
+/// A keytool that is a shell script: `$STORE` is the key store, `$REAL` the real keytool, `$LOG` a file.
+fn script(dir: &Path, body: &str) -> PathBuf {
+    let real = real().unwrap_or_else(|| "/nonexistent".into());
+    let text = format!(
+        "#!/bin/sh\nREAL='{}'; LOG='{}/log'\n\
+         for word; do [ \"$previous\" = -keystore ] && STORE=$word; previous=$word; done\n{body}\n",
+        real.display(),
+        dir.display()
+    );
+    let file = dir.join("keytool");
+    fs::write(&file, text).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    file
+}
+
+fn a_store() -> (Vec<u8>, Store) {
+    let old = ["Old Root A", "Old Root B"].map(|name| made(name).root);
+    let bytes = jks::create(old.iter().map(|root| (root.alias.as_str(), &root.certificate)), "changeit", 0).unwrap();
+    let store = decode(&bytes, &Passwords::default());
+    (bytes, store)
+}
+
+fn add(keytool: &Path, bytes: &[u8], store: &Store, root: &Root, timeout: Duration) -> Result<Vec<u8>, KeytoolFailed> {
+    keytool::append(bytes, store, &[root], &AppendOptions::default(), keytool, timeout)
+}
+
+#[test]
+fn keytool_adds_and_every_entry_is_there_byte_for_byte() {
+    let (Some(java), Some(keytool)) = (Java::here(), real()) else { return };
+    let makings = Makings::new();
+    for (name, password) in [("JKS", "changeit"), ("JCEKS", "changeit"), ("JKS", "密码一二三四"), ("JCEKS", "pässwörd")]
+    {
+        // The keys in a JCEKS, as against the store, take no password beyond ASCII.
+        let mixed = name == "JKS" || password.is_ascii();
+        let bytes =
+            if mixed { makings.mixed(&java, name, password) } else { makings.trust_store(&java, name, password) };
+        let store = decode(&bytes, &Passwords::with(password));
+        let two = [&makings.new.root, &made("Another").root];
+        let options = AppendOptions::default();
+        let after = keytool::append(&bytes, &store, &two, &options, &keytool, TIMEOUT).unwrap();
+        let (before, now) = (java.list(name, &bytes, Some(password)), java.list(name, &after, Some(password)));
+        assert!(before.iter().all(|line| now.contains(line)), "{before:#?} {now:#?}");
+        assert_eq!(now.len(), before.len() + 2);
+        assert!(now.iter().any(|line| line.starts_with("newrootg2 trusted")), "{now:#?}");
+    }
+}
+
+#[test]
+fn a_keytool_that_does_anything_else_is_not_taken() {
+    let Some(_) = real() else { return };
+    let (bytes, store) = a_store();
+    let root = made("New Root G2").root;
+    let pass = "-storepass:env ROOTFIX_STORE_PASSWORD";
+    let cases = [
+        // What the real one was seen to do.
+        ("is killed when it has truncated the store", ": > \"$STORE\"; kill -9 $$", KeytoolFailed::Unreadable),
+        (
+            "makes a new store at a mistyped path, and exits 0",
+            &format!(
+                "\"$REAL\" -importcert -noprompt -alias x -file root.der -keystore x {pass} && [ -s x ] || rm \"$STORE\""
+            ),
+            KeytoolFailed::NotAsAsked,
+        ),
+        ("exits 0 and does nothing", "exit 0", KeytoolFailed::NotAsAsked),
+        (
+            "loses an entry",
+            &format!("\"$REAL\" \"$@\"; \"$REAL\" -delete -alias oldroota -keystore \"$STORE\" {pass}"),
+            KeytoolFailed::EntryLost,
+        ),
+        // What another program under its name may do.
+        ("writes garbage", "head -c 5000 /dev/urandom > \"$STORE\"", KeytoolFailed::Unreadable),
+        ("writes half", "\"$REAL\" \"$@\"; head -c 600 \"$STORE\" > x; cat x > \"$STORE\"", KeytoolFailed::Unreadable),
+        ("takes the store away", "rm \"$STORE\"", KeytoolFailed::Unreadable),
+        ("leaves a link", "ln -sf /etc/passwd \"$STORE\"", KeytoolFailed::Unreadable),
+        ("leaves a pipe", "rm \"$STORE\"; mkfifo \"$STORE\"", KeytoolFailed::Unreadable),
+        ("leaves a huge file", "truncate -s 1G \"$STORE\"", KeytoolFailed::Unreadable),
+        (
+            "changes the format",
+            "\"$REAL\" -importkeystore -srckeystore \"$STORE\" -srcstorepass:env ROOTFIX_STORE_PASSWORD -destkeystore x -deststoretype JCEKS -deststorepass:env ROOTFIX_STORE_PASSWORD; cat x > \"$STORE\"",
+            KeytoolFailed::Unreadable,
+        ),
+        (
+            "changes the password",
+            "\"$REAL\" \"$@\"; NEW=another \"$REAL\" -storepasswd -new:env NEW -keystore \"$STORE\" -storepass:env ROOTFIX_STORE_PASSWORD",
+            KeytoolFailed::Unreadable,
+        ),
+        (
+            "adds under another alias",
+            &format!("\"$REAL\" -importcert -noprompt -alias other -file root.der -keystore \"$STORE\" {pass}"),
+            KeytoolFailed::NotAsAsked,
+        ),
+        (
+            "adds more than it was told",
+            &format!(
+                "\"$REAL\" \"$@\"; \"$REAL\" -importcert -noprompt -alias more -file root.der -keystore \"$STORE\" {pass}"
+            ),
+            KeytoolFailed::NotAsAsked,
+        ),
+    ];
+    for (what, body, expected) in cases {
+        let dir = tempfile::tempdir().unwrap();
+        let keytool = script(dir.path(), body);
+        assert_eq!(add(&keytool, &bytes, &store, &root, TIMEOUT), Err(expected), "{what}");
+    }
+    // The control: the same script around a keytool that is let do its work.
+    let dir = tempfile::tempdir().unwrap();
+    assert!(add(&script(dir.path(), "exec \"$REAL\" \"$@\""), &bytes, &store, &root, TIMEOUT).is_ok());
+}
+
+#[test]
+fn a_keytool_that_hangs_is_ended_with_all_that_it_started() {
+    let (bytes, store) = a_store();
+    let dir = tempfile::tempdir().unwrap();
+    let keytool = script(dir.path(), "sleep 600 & echo $! $$ > \"$LOG\"; trap '' TERM INT HUP; wait; sleep 600");
+    let failed = add(&keytool, &bytes, &store, &made("New").root, Duration::from_secs(2));
+    assert_eq!(failed, Err(KeytoolFailed::TimedOut));
+    let pids = fs::read_to_string(dir.path().join("log")).unwrap();
+    for pid in pids.split_whitespace() {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let state = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().next());
+        assert!(matches!(state, None | Some("Z")), "{pid} lives: {stat}");
+    }
+}
+
+#[test]
+fn what_keytool_sees_is_private_and_gone_afterwards() {
+    let (bytes, store) = a_store();
+    let dir = tempfile::tempdir().unwrap();
+    let keytool = script(
+        dir.path(),
+        "{ stat -c %a .; pwd; echo \"$@\"; env; ls; } > \"$LOG\"; [ \"$(pwd)\" = \"$(dirname \"$STORE\")\" ]",
+    );
+    assert_eq!(add(&keytool, &bytes, &store, &made("New").root, TIMEOUT), Err(KeytoolFailed::NotAsAsked));
+    let log = fs::read_to_string(dir.path().join("log")).unwrap();
+    let mut lines = log.lines();
+    assert_eq!(lines.next(), Some("700"));
+    assert!(!Path::new(lines.next().unwrap()).exists());
+    assert!(!lines.next().unwrap().contains("changeit"), "a password in the arguments, where ps shows it");
+    assert!(log.contains("ROOTFIX_STORE_PASSWORD=changeit"));
+}
+
+#[test]
+fn the_native_engine_does_what_keytool_does_not_and_says_so() {
+    let (bytes, store) = a_store();
+    let root = made("New Root G2").root;
+    let dir = tempfile::tempdir().unwrap();
+    let broken = script(dir.path(), "exit 0");
+    let by = |engine, keytool: Option<&Path>| {
+        let options = AppendOptions { now_ms: common::java::NOW_MS, ..AppendOptions::default() };
+        let timeout = Duration::from_secs(10);
+        let appended =
+            keytool::append_by(engine, keytool, timeout, &jks::Jks, &bytes, &store, &[&root], &options).unwrap();
+        let native = jks::Jks.append(&bytes, &store, &[&root], &options).unwrap().bytes;
+        (appended.bytes == native, appended.findings.iter().map(|finding| finding.code).collect::<Vec<_>>())
+    };
+    assert_eq!(by(Engine::Native, Some(&broken)), (true, vec![]));
+    assert_eq!(by(Engine::Auto, None), (true, vec![]));
+    assert_eq!(by(Engine::Auto, Some(&broken)), (true, vec![Code::KeytoolNotUsed]));
+    assert_eq!(by(Engine::Keytool, Some(&broken)), (true, vec![Code::KeytoolNotUsed]));
+    assert_eq!(by(Engine::Keytool, Some(Path::new("/nonexistent"))), (true, vec![Code::KeytoolNotUsed]));
+    assert_eq!(by(Engine::Keytool, None), (true, vec![Code::KeytoolNotUsed]));
+    if let Some(real) = real() {
+        assert_eq!(by(Engine::Auto, Some(&real)), (false, vec![Code::AddedByKeytool]));
+    }
+
+    // A password that keytool cannot be given.
+    let bytes = jks::create([(root.alias.as_str(), &root.certificate)], "", 0).unwrap();
+    let store = decode(&bytes, &Passwords::default());
+    assert_eq!(add(&broken, &bytes, &store, &made("Other").root, TIMEOUT), Err(KeytoolFailed::PasswordUnsuitable));
+}
+
+#[test]
+fn what_the_native_engine_wrote_keytool_must_take_for_trusted() {
+    let (Some(java), Some(keytool)) = (Java::here(), real()) else { return };
+    let makings = Makings::new();
+    let root = &makings.new.root;
+    let fingerprint = root.certificate.fingerprint();
+    for name in ["JKS", "JCEKS"] {
+        let before = makings.mixed(&java, name, "changeit");
+        let after = natively(&before, &Passwords::default(), root);
+        let store = decode(&after, &Passwords::default());
+        let verdict = |bytes: &[u8], keytool: &Path| {
+            keytool::lists_as_trusted(bytes, &store, fingerprint, keytool, Duration::from_secs(20))
+        };
+        assert_eq!(verdict(&after, &keytool), Verdict::Pass, "{name}");
+        // Controls: the old bytes, damaged ones, and ones in which the alias is a key's, with the new reading.
+        assert_eq!(verdict(&before, &keytool), Verdict::Fail, "{name}");
+        assert_eq!(verdict(&after[..after.len() - 1], &keytool), Verdict::Fail, "{name}");
+        let (key, chain) = (makings.path("2.key"), makings.path("2.der"));
+        let a_key = makings.make(&java, name, "changeit", &["key", &root.alias, &key, &chain, "end"]);
+        assert_eq!(verdict(&a_key, &keytool), Verdict::Fail, "{name}");
+
+        let own = makings.old[2].root.certificate.fingerprint();
+        assert_eq!(keytool::lists_as_trusted(&after, &store, own, &keytool, TIMEOUT), Verdict::Fail, "a key's chain");
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(verdict(&after, &script(dir.path(), "exit 1")), Verdict::NotProven);
+        assert_eq!(verdict(&after, Path::new("/nonexistent")), Verdict::NotProven);
+    }
+}
+
+/// Runs one test of this file, which is not run otherwise, in a process with this environment.
+fn with_environment(test: &str, variables: &[(&str, &str)]) {
+    let this = std::env::current_exe().unwrap();
+    let arguments = ["--exact", test, "--ignored", "--nocapture"];
+    let done = std::process::Command::new(this).args(arguments).envs(variables.iter().copied()).output().unwrap();
+    let said = String::from_utf8_lossy(&done.stdout);
+    assert!(done.status.success() && said.contains("1 passed"), "{said}{}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// Options that keep every JVM from starting, a class path to nowhere, and a Chinese user.
+const NOISE: [(&str, &str); 6] = [
+    ("JAVA_TOOL_OPTIONS", "-XX:+NoSuchOption"),
+    ("JDK_JAVA_OPTIONS", "-XX:+NoSuchOption"),
+    ("_JAVA_OPTIONS", "-Duser.language=zh -Duser.country=CN -Dfile.encoding=GBK"),
+    ("CLASSPATH", "/nonexistent"),
+    ("LC_ALL", "zh_CN.GBK"),
+    ("LANG", "zh_CN.UTF-8"),
+];
+
+#[test]
+fn options_and_languages_of_the_surroundings_change_nothing() {
+    let Some(keytool) = real() else { return };
+    let alone = std::process::Command::new(keytool).arg("-help").envs(NOISE).output().unwrap();
+    assert!(!alone.status.success(), "the noise does not disturb a JVM, so this shows nothing");
+    with_environment("in_noisy_surroundings", &NOISE);
+}
+
+#[test]
+#[ignore = "run by the test above, in an environment of its own"]
+fn in_noisy_surroundings() {
+    assert_eq!(std::env::var("JAVA_TOOL_OPTIONS").as_deref(), Ok("-XX:+NoSuchOption"));
+    let keytool = real().unwrap();
+    let root = made("New Root G2").root;
+    let old = made("Old Root").root;
+    let bytes = jks::create([("根证书", &old.certificate)], "密码一二三四", 0).unwrap();
+    let store = decode(&bytes, &Passwords::with("密码一二三四"));
+    let options = AppendOptions { alias: Some("新根证书".into()), ..AppendOptions::default() };
+    let after = keytool::append(&bytes, &store, &[&root], &options, &keytool, TIMEOUT).unwrap();
+    let store = decode(&after, &Passwords::with("密码一二三四"));
+    let fingerprint = root.certificate.fingerprint();
+    assert_eq!(keytool::lists_as_trusted(&after, &store, fingerprint, &keytool, TIMEOUT), Verdict::Pass);
+}
+
+#[test]
+fn a_keytool_in_chinese_is_as_good() {
+    let Some(_) = real() else { return };
+    let (bytes, store) = a_store();
+    let root = made("New Root G2").root;
+    let dir = tempfile::tempdir().unwrap();
+    let chinese = script(
+        dir.path(),
+        "\"$REAL\" -J-Duser.language=zh -J-Duser.country=CN -J-Dfile.encoding=UTF-8 -J-Dstderr.encoding=UTF-8 \"$@\" > \"$LOG\" 2>&1",
+    );
+    let after = add(&chinese, &bytes, &store, &root, TIMEOUT).unwrap();
+    let log = fs::read_to_string(dir.path().join("log")).unwrap();
+    assert!(log.contains("证书"), "it did not speak Chinese: {log}");
+    let store = decode(&after, &Passwords::default());
+    let fingerprint = root.certificate.fingerprint();
+    assert_eq!(keytool::lists_as_trusted(&after, &store, fingerprint, &chinese, TIMEOUT), Verdict::Pass);
+}
+
+#[test]
+fn the_keytool_of_the_java_that_owns_the_store_comes_first() {
+    let dir = tempfile::tempdir().unwrap();
+    let base = dir.path().canonicalize().unwrap();
+    let program = |path: &str| {
+        let file = base.join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, "#!/bin/sh\n").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+        file
+    };
+    for file in [
+        "own/bin/java",
+        "own/lib/modules",
+        "own/lib/security/cacerts",
+        "app/trust.jks",
+        "old/bin/java",
+        "old/jre/lib/rt.jar",
+    ] {
+        program(file);
+    }
+    let (own, home, path) = (program("own/bin/keytool"), program("home/bin/keytool"), program("path/keytool"));
+    let old = program("old/jre/bin/keytool");
+    let find = |store: &str, variables: &[(&str, &str)]| {
+        keytool::find(Some(&base.join(store)), &|name| {
+            let found = variables.iter().find(|(known, _)| *known == name)?;
+            Some(OsString::from(base.join(found.1)))
+        })
+    };
+    let both = [("JAVA_HOME", "home"), ("PATH", "path")];
+    assert_eq!(find("own/lib/security/cacerts", &both), Some(own.clone()));
+    symlink(base.join("own/lib/security/cacerts"), base.join("app/linked.jks")).unwrap();
+    assert_eq!(find("app/linked.jks", &both), Some(own.clone()), "through a link");
+    assert_eq!(find("old/jre/lib/security/cacerts", &both), Some(old));
+    assert_eq!(find("app/trust.jks", &both), Some(home));
+    assert_eq!(find("app/trust.jks", &[("PATH", "path")]), Some(path));
+    assert_eq!(find("app/trust.jks", &[]), None);
+    assert_eq!(keytool::find(None, &|name| (name == "PATH").then(|| ".:bin::".into())), None, "relative");
+
+    // What others may have put there does not run.
+    fs::set_permissions(base.join("own/bin"), fs::Permissions::from_mode(0o777)).unwrap();
+    assert_eq!(find("own/lib/security/cacerts", &[]), None);
+    fs::set_permissions(base.join("own/bin"), fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(find("own/lib/security/cacerts", &[]), Some(own.clone()));
+    fs::set_permissions(&own, fs::Permissions::from_mode(0o644)).unwrap();
+    assert_eq!(find("own/lib/security/cacerts", &[]), None, "not a program");
+}
+
+#[test]
+fn bouncy_castles_format_is_left_to_the_native_engine() {
+    let Some(java) = Java::here().and_then(Java::with_bouncy_castle) else { return };
+    let makings = Makings::new();
+    let bytes = makings.trust_store(&java, "BKS", "changeit");
+    let store = decode(&bytes, &Passwords::default());
+    let dir = tempfile::tempdir().unwrap();
+    let never = script(dir.path(), "touch \"$LOG\"");
+    let options = AppendOptions::default();
+    for (engine, codes) in [(Engine::Auto, vec![]), (Engine::Keytool, vec![Code::KeytoolNotUsed])] {
+        let root = [&makings.new.root];
+        let format = format_of(&bytes);
+        let appended =
+            keytool::append_by(engine, Some(&never), TIMEOUT, format, &bytes, &store, &root, &options).unwrap();
+        assert_eq!(appended.findings.iter().map(|finding| finding.code).collect::<Vec<_>>(), codes);
+        assert_eq!(decode(&appended.bytes, &Passwords::default()).entries.len(), 3);
+    }
+    assert!(!dir.path().join("log").exists());
+}
