@@ -1,17 +1,21 @@
 //! Changing files and undoing it, on a real disk.
 
+#[path = "common/writer.rs"]
+mod writer;
+
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use rootfix::apply::{self, Added, ApplyError, Edit, Options, Receipt, RestoreOptions, Restored};
+use rootfix::apply::{self, ApplyError, Edit, Options, Receipt, RestoreOptions, Restored};
 use rootfix::certificate::Fingerprint;
-use time::OffsetDateTime;
-use time::macros::datetime;
+use writer::NOW;
+use writer::{NEW, OLD, edit, names, options, undo};
 
-const NOW: OffsetDateTime = datetime!(2024-11-01 08:30:00 UTC);
-const OLD: &[u8] = b"the old roots\n";
-const NEW: &[u8] = b"the old roots\nand a new one\n";
+#[test]
+fn the_writer() {
+    writer::live();
+}
 
 struct Scene {
     dir: tempfile::TempDir,
@@ -40,31 +44,6 @@ impl Scene {
     fn names(&self) -> Vec<String> {
         names(self.path())
     }
-}
-
-fn names(dir: &Path) -> Vec<String> {
-    let mut names: Vec<String> =
-        fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
-}
-
-fn edit(path: &Path) -> Edit {
-    Edit {
-        path: path.to_owned(),
-        before: Some(Fingerprint::of(OLD)),
-        bytes: NEW.to_vec(),
-        added: vec![Added { name: "A New Root".to_owned(), sha256: Fingerprint::of(b"its DER") }],
-        mode: None,
-    }
-}
-
-fn options() -> Options {
-    Options { backup_dir: None, force: false, now: NOW }
-}
-
-fn undo() -> RestoreOptions {
-    RestoreOptions { backup_dir: None, force: false, now: NOW }
 }
 
 fn restored(result: Result<Restored, ApplyError>) -> (Receipt, Option<Box<Receipt>>) {

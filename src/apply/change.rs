@@ -140,9 +140,7 @@ fn obstacle<D: Disk>(site: &Site<'_, D>, current: &Current<D>) -> Option<Obstacl
 /// The new bytes under a temporary name, in everything else like the old file.
 fn stage<'s, D: Disk>(site: &'s Site<'_, D>, current: &Current<D>, bytes: &[u8]) -> Result<Draft<'s, D>, Stop> {
     let new = Draft::new(site, &site.home, bytes).map_err(|error| match error.kind() {
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-            Stop::Obstacle(Obstacle::Directory(site.home.path.clone()))
-        }
+        ErrorKind::PermissionDenied => Stop::Obstacle(Obstacle::Directory(site.home.path.clone())),
         _ => trouble::at(&site.home.path, &error).into(),
     })?;
     new.take(&traits(current))?;
@@ -213,9 +211,7 @@ fn switch<D: Disk>(site: &Site<'_, D>, current: &Current<D>, mut new: Draft<'_, 
     let stroke = |error: io::Error| match error.kind() {
         ErrorKind::ResourceBusy => Stop::Obstacle(Obstacle::Mount),
         ErrorKind::PermissionDenied if disk.is_immutable(&current.file) => trouble::immutable().into(),
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-            Stop::Obstacle(Obstacle::Directory(home.path.clone()))
-        }
+        ErrorKind::PermissionDenied => Stop::Obstacle(Obstacle::Directory(home.path.clone())),
         ErrorKind::NotFound => Stop::Changed,
         _ => trouble::at(&home.path, &error).into(),
     };

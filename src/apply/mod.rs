@@ -46,6 +46,11 @@ mod restore;
 mod site;
 mod trouble;
 
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod memory;
+
 #[cfg(unix)]
 #[path = "unix.rs"]
 mod real;

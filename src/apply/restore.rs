@@ -47,14 +47,20 @@ fn attempt<D: Disk>(disk: &D, path: &std::path::Path, options: &RestoreOptions) 
     let owner = current.as_ref().map(|current| current.stat.uid);
     let (receipts, unreadable) = site.receipts(owner)?;
 
-    let fitting = receipts.iter().find(|found| Some(found.receipt.sha256_after) == now && has_backup(found));
-    let newest = receipts.iter().find(|found| has_backup(found));
+    let mut usable = receipts.iter().filter(|found| has_backup(found));
+    let newest = usable.clone().next();
+    let fitting = usable.clone().find(|found| Some(found.receipt.sha256_after) == now);
     let chosen = match (fitting, newest) {
         (Some(fitting), _) => fitting,
+        // A run that was killed before its stroke leaves a receipt of what never came to be, so whoever insists gets
+        // the newest backup that makes a difference.
+        (None, Some(newest)) if options.force => match usable.find(|found| found.receipt.sha256_before != now) {
+            Some(different) => different,
+            None => return Ok(Restored::AlreadyAsItWas(newest.receipt.clone())),
+        },
         (None, Some(newest)) if newest.receipt.sha256_before == now => {
             return Ok(Restored::AlreadyAsItWas(newest.receipt.clone()));
         }
-        (None, Some(newest)) if options.force => newest,
         (None, Some(_)) => return Err(ApplyError::Trouble(trouble::changed_since())),
         (None, None) => return Err(ApplyError::Trouble(nothing_to_restore(&unreadable))),
     };

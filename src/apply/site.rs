@@ -104,8 +104,17 @@ impl<'d, D: Disk> Site<'d, D> {
 
     /// Reads the file; `None` if there is none.
     pub fn read(&self) -> Result<Option<Current<D>>, Stop> {
+        let none = |error: &io::Error| error.kind() == ErrorKind::NotFound;
+        // Looked at before it is opened, since the mere opening of a device can have effects, and afterwards, since
+        // it may have been swapped.
+        match again(|| self.disk.stat(&self.home.handle, &self.name)) {
+            Ok(Stat { kind: Kind::File | Kind::Link, .. }) => {}
+            Ok(_) => return Err(trouble::not_a_file().into()),
+            Err(error) if none(&error) => return Ok(None),
+            Err(error) => return Err(trouble::of_file(&error).into()),
+        }
         let file = match again(|| self.disk.open(&self.home.handle, &self.name, Open::Read)) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) if none(&error) => return Ok(None),
             result => result.map_err(|error| trouble::of_file(&error))?,
         };
         let stat = again(|| self.disk.stat_file(&file)).map_err(|error| trouble::of_file(&error))?;

@@ -105,7 +105,7 @@ pub(super) fn of_file(error: &io::Error) -> Trouble {
         }
         ErrorKind::IsADirectory => not_a_file(),
         ErrorKind::PermissionDenied => Trouble::new(Code::NoPermission, say::unreadable(), say::run_as_owner()),
-        _ => Trouble::new(Code::DiskError, say::read_error(error), say::see_system_log()),
+        _ => Trouble::new(Code::DiskError, say::read_error(error), say::check_path_and_log()),
     }
 }
 

@@ -13,6 +13,10 @@ sentences! {
         en: "Check the path.",
         zh: "请核对路径。",
     }
+    check_path_and_log() {
+        en: "Check the path and, if it is right, the system's log for disk errors.",
+        zh: "请核对路径；如路径无误，请查看系统日志中有无磁盘错误。",
+    }
     not_a_file() {
         en: "It is not a regular file but a directory, a device, a pipe or a socket.",
         zh: "它不是普通文件，而是目录、设备、管道或套接字。",
