@@ -84,6 +84,27 @@ pub enum Refusal {
     Invalid(String),
 }
 
+impl Refusal {
+    /// Whether the store is what lacks something; else no store would accept the chain.
+    pub fn is_about_the_store(&self) -> bool {
+        match self {
+            Refusal::RootExpired(_)
+            | Refusal::RootNotYetValid(_)
+            | Refusal::RootNotCa(_)
+            | Refusal::RootPathTooLong(_)
+            | Refusal::NoIssuer { .. }
+            | Refusal::AnotherKey { .. } => true,
+            Refusal::NoCertificate
+            | Refusal::TooMany
+            | Refusal::NotAHost(_)
+            | Refusal::WrongHost { .. }
+            | Refusal::Expired { .. }
+            | Refusal::NotYetValid { .. }
+            | Refusal::Invalid(_) => false,
+        }
+    }
+}
+
 impl Judgement {
     /// The root at which the chain ends, if it was accepted.
     pub fn root(&self) -> Option<&Certificate> {

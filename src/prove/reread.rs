@@ -7,7 +7,7 @@
 //!
 //! Not shown: that any program loads the file (the rungs `stand-in` and `client` ask that).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use crate::certificate::{Certificate, Fingerprint};
@@ -31,7 +31,7 @@ pub struct Reread<'a> {
     pub decoded_after: &'a [Certificate],
     /// The roots that were added; none where nothing was to do.
     pub added: &'a [&'a Root],
-    /// The roots that must be there now, `added` among them.
+    /// The roots that must be there now, besides those that were added.
     pub wanted: &'a [&'a Root],
     /// The text was mended on the way, and need not contain the old one byte for byte.
     pub mended: bool,
@@ -86,10 +86,16 @@ impl Reread<'_> {
         if sealed {
             (old, new) = (ders(self.decoded_before), ders(decoded_after));
         } else if self.mended {
+            // Mending must not lose what could be seen without it.
+            let there: HashSet<&Vec<u8>> = new.iter().collect();
+            let mut whole = old.iter().filter(|der| Certificate::from_der(der).is_ok());
+            if let Some(lost) = whole.find(|der| !there.contains(der)) {
+                return Err(Fault::Lost(Fingerprint::of(lost)));
+            }
             // A block that was mended is a prior certificate too, though the text before did not show it.
             old = ders(self.decoded_before);
         }
-        for root in self.wanted {
+        for root in self.wanted.iter().chain(self.added) {
             let found = new.iter().find(|der| **der == root.der());
             let found = found.ok_or_else(|| Fault::NotAdded(root.name.clone()))?;
             if Fingerprint::of(found) != root.pinned || root.check().is_err() {

@@ -119,7 +119,8 @@ pub fn parse_at(text: &str) -> Result<OffsetDateTime, Trouble> {
 /// Judges a saved chain by the certificates that a store trusts.
 ///
 /// Without `host` it is judged for a host that it names itself. It passes where the store accepts it; the detail says
-/// at which root it ends, and what a store with the rollover's old roots alone would have made of it.
+/// at which root it ends, and what a store with the rollover's old roots alone would have made of it. It fails where
+/// the store lacks something. A chain that is no good at that time or for that host leaves the store unproven.
 pub fn prove(
     path: &Path,
     saved: &SavedChain,
@@ -194,7 +195,9 @@ fn judge_for(
             {
                 detail = detail.then(&say::try_at(day));
             }
-            (Verdict::Fail, detail)
+            // A chain that no store would accept says nothing about this one.
+            let verdict = if refusal.is_about_the_store() { Verdict::Fail } else { Verdict::NotProven };
+            (verdict, detail)
         }
         Judgement::Undecided(why) => (Verdict::NotProven, why),
     }

@@ -119,6 +119,41 @@ fn the_count_of_the_decoder_must_agree() {
 }
 
 #[test]
+fn a_mended_text_keeps_what_could_be_seen_before_and_what_was_mended() {
+    let scene = scene();
+    let [a, b, c] = [0, 1, 2].map(|n| pem_of(&scene.old()[n]));
+    let new = pem_of(&scene.new.certificate);
+    // B is damaged: an exclamation mark inside the base64.
+    let before = format!("{a}{}{c}", b.replacen("MII", "MI!I", 1));
+    let judged = |after: String, decoded_before: &[Certificate], decoded_after: &[Certificate], mended| {
+        let reread = Reread {
+            path: Path::new("bundle"),
+            format: Format::Pem,
+            before: before.as_bytes(),
+            after: after.as_bytes(),
+            decoded_before,
+            decoded_after,
+            added: &[&scene.new],
+            wanted: &[],
+            mended,
+        };
+        let proof = reread.prove();
+        let (verdict, detail) = told(&proof);
+        (verdict, detail.to_owned())
+    };
+    let (old, all) = (scene.old(), scene.with_new());
+    let mended = format!("{a}{b}{c}{new}");
+    assert_eq!(judged(mended.clone(), &old, &all, true).0, Verdict::Pass);
+    assert_eq!(judged(mended, &old, &all, false).0, Verdict::Fail, "control: that is no mere addition");
+    // The mending itself lost C, and so the decoder of the mended text never saw it.
+    let (verdict, detail) = judged(format!("{a}{b}{new}"), &old[..2], &[&old[..2], &all[3..]].concat(), true);
+    assert_eq!(verdict, Verdict::Fail);
+    assert!(detail.contains(&old[2].fingerprint().to_string()), "{detail}");
+    let (verdict, _) = judged(format!("{a}{c}{new}"), &old, &[&old[..2], &all[3..]].concat(), true);
+    assert_eq!(verdict, Verdict::Fail, "what was mended is lost again");
+}
+
+#[test]
 fn a_control_that_passes_fails_the_proof() {
     let scene = scene();
     let before = format!("{}\n{}", scene.text(), pem_of(&scene.new.certificate));

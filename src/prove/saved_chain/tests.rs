@@ -100,7 +100,7 @@ fn a_chain_that_has_grown_old_is_to_be_judged_at_its_time() {
     });
     let chain = SavedChain::parse(shown(&[&past, &middle.certificate]).as_bytes()).unwrap();
     let (verdict, detail) = told(&chain, from_ref(&new.certificate), &rollover);
-    assert_eq!(verdict, Verdict::Fail);
+    assert_eq!(verdict, Verdict::NotProven);
     assert!(detail.contains("expired on 2024-03-01") && detail.contains("`--at 2023-03-02`"), "{detail}");
     let at = parse_at("2023-03-02").unwrap();
     let proof = prove(Path::new("b"), &chain, Some(HOST), at, from_ref(&new.certificate), &rollover);
@@ -127,7 +127,7 @@ fn the_host_comes_from_the_certificate_when_none_is_given() {
         assert_eq!((proven.verdict, proven.subject.as_str()), (Verdict::Pass, host), "{proven:?}");
         assert!(proven.detail.en.contains(&format!("The host {host} was taken from the certificate")));
         let wrong = proof(&named(names), Some("other.test"));
-        assert_eq!(wrong.verdict, Verdict::Fail, "control: {wrong:?}");
+        assert_eq!(wrong.verdict, Verdict::NotProven, "control: {wrong:?}");
     }
     let nameless = proof(&named(&[]), None);
     assert_eq!((nameless.verdict, nameless.subject.as_str()), (Verdict::NotProven, HOST), "{nameless:?}");
