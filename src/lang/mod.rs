@@ -20,6 +20,7 @@ pub mod pem;
 pub mod plan;
 pub mod prove;
 pub mod roots;
+pub mod pkcs12;
 mod width;
 
 pub use width::{pad, width};
