@@ -1442,6 +1442,77 @@ codes! {
             zh: "换用有读取权限的用户运行；如果其中指定了证书包，请对该证书包运行 `rootfix check`。",
         },
     }
+    // PKCS#12.
+    TooManyIterations = "too-many-iterations", Error {
+        meaning: {
+            en: "The key store asks for more work to derive its keys than any program grants.",
+            zh: "该密钥库要求的密钥派生工作量超出了任何程序的允许范围。",
+        },
+        cause: {
+            en: "It was made to keep programs busy, or is damaged. Java refuses more than 5,000,000 iterations.",
+            zh: "它是为耗尽程序资源而构造的，或已损坏。Java 拒绝超过 5,000,000 次迭代的文件。",
+        },
+        remedy: {
+            en: "Make the file anew from its certificates, with a program's default settings.",
+            zh: "请用程序的默认设置，以其中的证书重新制作该文件。",
+        },
+    }
+    PasswordNotAscii = "password-not-ascii", Warning {
+        meaning: {
+            en: "The password of the key store has characters outside ASCII.",
+            zh: "该密钥库的密码中含有 ASCII 以外的字符。",
+        },
+        cause: {
+            en: "PKCS#12 turns a password into bytes in two different ways, old OpenSSL in a third, and Java refuses such passwords altogether.",
+            zh: "PKCS#12 有两种把密码转换成字节的方式，旧版 OpenSSL 还有第三种，而 Java 完全拒绝这样的密码。",
+        },
+        remedy: {
+            en: "Nothing, if the program that uses the file opens it today. For a new file choose a password of ASCII characters.",
+            zh: "如果使用该文件的程序目前能打开它，无需处理。制作新文件时请使用 ASCII 字符的密码。",
+        },
+    }
+    PassedOverByJava = "passed-over-by-java", Warning {
+        meaning: {
+            en: "The file holds certificates that Java does not trust.",
+            zh: "文件中有 Java 不信任的证书。",
+        },
+        cause: {
+            en: "In PKCS#12, Java trusts only certificates that carry Oracle's trustedKeyUsage attribute. keytool writes it; OpenSSL before 3.2 cannot, and later only does with `-jdktrust anyExtendedKeyUsage`.",
+            zh: "在 PKCS#12 中，Java 只信任带有 Oracle trustedKeyUsage 属性的证书。keytool 会写入该属性；3.2 之前的 OpenSSL 不支持，之后的版本也只有加上 `-jdktrust anyExtendedKeyUsage` 才会写入。",
+        },
+        remedy: {
+            en: "Nothing, if no Java program uses the file. Otherwise import the certificates with keytool; for a root of the rollover `rootfix append FILE` adds an entry that Java trusts, and leaves the old one alone.",
+            zh: "如果没有 Java 程序使用该文件，无需处理。否则请用 keytool 导入这些证书；对于本次更换涉及的根证书，`rootfix append 文件` 会添加 Java 信任的条目，原有条目保持不变。",
+        },
+    }
+    NeedsNewerJava = "needs-newer-java", Warning {
+        meaning: {
+            en: "Only recent programs can open the key store.",
+            zh: "只有较新的程序才能打开该密钥库。",
+        },
+        cause: {
+            en: "Its integrity value is made by PBMAC1 (RFC 9579), which Java does not know up to release 25, nor OpenSSL before 3.4.",
+            zh: "其完整性校验使用 PBMAC1（RFC 9579），Java 25 及更早版本、3.4 之前的 OpenSSL 都不支持。",
+        },
+        remedy: {
+            en: "Nothing, if the program that uses the file opens it today.",
+            zh: "如果使用该文件的程序目前能打开它，无需处理。",
+        },
+    }
+    KeyChainLonger = "key-chain-longer", Warning {
+        meaning: {
+            en: "The added root becomes part of the chain of a private key in the same file.",
+            zh: "添加的根证书会成为同一文件中某个私钥的证书链的一部分。",
+        },
+        cause: {
+            en: "Java builds the chain of a key from all certificates of a PKCS#12 file; the root is the issuer that was missing at its end.",
+            zh: "Java 用 PKCS#12 文件中的全部证书为私钥构建证书链，而该根证书正好是链末端缺少的签发者。",
+        },
+        remedy: {
+            en: "Nothing: servers accept a chain with its root. To keep keys and trusted roots apart, give programs a trust store of its own.",
+            zh: "无需处理：服务器接受包含根证书的证书链。若要把私钥与受信任的根证书分开，请为程序单独配置一个信任库。",
+        },
+    }
 }
 
 impl std::fmt::Display for Code {

@@ -21,6 +21,7 @@ pub mod pem;
 pub mod plan;
 pub mod prove;
 pub mod roots;
+pub mod pkcs12;
 mod width;
 
 pub use width::{pad, width};
