@@ -139,6 +139,8 @@ fn classes() -> Option<PathBuf> {
 pub struct Made {
     pub root: Root,
     pub key: Vec<u8>,
+    /// Signs certificates under it.
+    pub issuer: rcgen::Issuer<'static, rcgen::KeyPair>,
 }
 
 pub fn made(name: &str) -> Made {
@@ -150,7 +152,7 @@ pub fn made(name: &str) -> Made {
     let certificate = Certificate::from_der(parameters.self_signed(&key).unwrap().der()).unwrap();
     let alias = name.to_lowercase().replace(' ', "");
     let root = Root { id: alias.clone(), name: name.to_owned(), alias, certificate, distrusted_for_tls: None };
-    Made { root, key: key.serialize_der() }
+    Made { root, key: key.serialize_der(), issuer: rcgen::Issuer::new(parameters, key) }
 }
 
 /// What fixtures are made of: three roots and a key.
