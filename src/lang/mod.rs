@@ -18,10 +18,10 @@ pub mod java;
 pub mod locate;
 pub mod locate_screen;
 pub mod pem;
+pub mod pkcs12;
 pub mod plan;
 pub mod prove;
 pub mod roots;
-pub mod pkcs12;
 mod width;
 
 pub use width::{pad, width};
