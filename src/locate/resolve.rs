@@ -79,9 +79,16 @@ static SPELLINGS: LazyLock<Vec<Spelling>> = LazyLock::new(|| {
 
 /// The files that a value may mean, most likely first; they need not exist.
 ///
+/// `bare` says that a value without quotes is a path, as in configurations, and not a name of a language's own.
 /// `file` is where the value is written and `root` the top of the tree; `lookup` gives the value of a variable where
 /// it is known. A value that names no path gives nothing.
-pub fn candidates(value: &str, file: &Path, root: &Path, lookup: &dyn Fn(&str) -> Option<String>) -> Vec<PathBuf> {
+pub fn candidates(
+    value: &str,
+    bare: bool,
+    file: &Path,
+    root: &Path,
+    lookup: &dyn Fn(&str) -> Option<String>,
+) -> Vec<PathBuf> {
     let mut text = value.trim().to_owned();
     if text.len() > 1_000 || text.contains("-----BEGIN") {
         return Vec::new();
@@ -94,7 +101,7 @@ pub fn candidates(value: &str, file: &Path, root: &Path, lookup: &dyn Fn(&str) -
     // `getResource("x")`: what is inside is looked up on the class path.
     let resource = text.contains("getResource") || text.contains("ClassPathResource");
     let expand_path = text.contains("expand_path") && text.contains("__FILE__");
-    let Some(mut joined) = join(&text, lookup) else { return Vec::new() };
+    let Some(mut joined) = join(&text, bare, lookup) else { return Vec::new() };
     if resource && !joined.starts_with(CLASSPATH) {
         joined = format!("{CLASSPATH}{}", joined.trim_start_matches(UNKNOWN));
     } else if expand_path {
@@ -105,7 +112,7 @@ pub fn candidates(value: &str, file: &Path, root: &Path, lookup: &dyn Fn(&str) -
 }
 
 /// Puts literals and starting points together; what is unknown becomes a mark.
-fn join(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+fn join(text: &str, may_be_bare: bool, lookup: &dyn Fn(&str) -> Option<String>) -> Option<String> {
     let starts = [FILE_DIR, CWD, ROOT, CLASSPATH, ANDROID_RAW];
     let literal = |c: char| matches!(c, '"' | '\'' | '`');
     let slashes = ["join(", "Combine(", "resolve(", "expand_path", "Path(", "get(", ".join", "_path("]
@@ -118,7 +125,9 @@ fn join(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Option<String> {
     if !text.contains(literal) {
         // A bare word: a configuration's value, a shell word, or a variable of a language.
         let bare = text.trim_start_matches("file://").trim_start_matches("file:");
-        if bare.contains(starts) || bare.contains(['/', '\\', '.', '$']) && !bare.contains(['(', '<', '>', '=', ' ']) {
+        if bare.contains(starts)
+            || may_be_bare && bare.contains(['/', '\\', '.', '$']) && !bare.contains(['(', '<', '>', '=', ' '])
+        {
             parts.push(expand(bare, lookup));
         } else {
             return None;
@@ -131,7 +140,9 @@ fn join(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Option<String> {
                 let end = rest[len..].find(c)?;
                 let inner = &rest[len..len + end];
                 let mode = matches!(inner, "rb" | "r" | "utf8" | "utf-8" | "ascii" | "TLS" | "JKS" | "PKCS12" | "jks");
-                if !inner.is_empty() && !mode {
+                // `$options['verify']`: a key is no part of a path.
+                let key = rest[len + end + len..].starts_with(']');
+                if !inner.is_empty() && !mode && !key {
                     let inner = inner.strip_prefix("file://").or_else(|| inner.strip_prefix("file:")).unwrap_or(inner);
                     parts.push(expand(inner, lookup));
                 }
@@ -293,7 +304,7 @@ mod tests {
 
     fn of(value: &str, file: &str) -> Vec<String> {
         let lookup = |name: &str| (name == "CERTS" || name == "$CERTS").then(|| "'/opt/certs'".to_owned());
-        candidates(value, Path::new(file), Path::new("/srv/shop"), &lookup)
+        candidates(value, true, Path::new(file), Path::new("/srv/shop"), &lookup)
             .into_iter()
             .map(|path| path.to_string_lossy().into_owned())
             .collect()

@@ -88,7 +88,8 @@ fn braces(source: &Source, at: usize) -> Around {
     let mut around = Around { headings: String::new(), beside: (0, source.code.len()) };
     let mut names: Vec<String> = Vec::new();
     for (depth, (open, close)) in source.brackets().around(at).enumerate() {
-        if depth == 0 {
+        // A bracket that closes on its own line holds arguments, not what stands beside.
+        if around.beside.0 == 0 && (depth + 1 == DEPTH || source.line(open) != source.line(close)) {
             around.beside = (open, close);
         }
         let heading = heading(source, open);
@@ -96,6 +97,7 @@ fn braces(source: &Source, at: usize) -> Around {
             names.push(name.to_owned());
         }
         around.headings.push_str(&heading);
+        around.headings.push_str(source.slice(open, open + 1));
         around.headings.push('\n');
     }
     // `options.ca = x`: the variable is the block.

@@ -51,8 +51,9 @@ impl Lexer<'_> {
                 && self.line_start(self.at)
                 && (self.starts("__END__") || self.starts("__DATA__"))
             {
-                self.mark(self.at, self.text.len(), COMMENT);
-                self.at = self.text.len();
+                // Test::Nginx keeps whole configurations there; documentation behind `__END__` is in POD.
+                let what = if self.starts("__DATA__") { EMBEDDED } else { COMMENT };
+                self.mark(self.at, self.text.len(), what);
                 return;
             }
             if self.comment() || self.heredoc_start() || self.regex_literal() || self.string() {

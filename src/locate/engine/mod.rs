@@ -165,6 +165,12 @@ fn judge(
         return None;
     }
     let line = source.line(at);
+    if pin.line.as_ref().is_some_and(|test| !test.is_match(source.line_text(line)))
+        || pin.not_line.as_ref().is_some_and(|test| test.is_match(source.line_text(line)))
+        || pin.nearest.as_ref().is_some_and(|test| !test.last_says_yes(source.slice(0, at)))
+    {
+        return None;
+    }
     if let Some(near) = &pin.not_near
         && (line.saturating_sub(2).max(1)..=line).any(|line| near.is_match(source.line_text(line)))
     {
@@ -208,7 +214,8 @@ fn judge(
         Kind::Disabled | Kind::Callback | Kind::Default => Vec::new(),
         _ => {
             let lookup = |name: &str| expression::constant(source, name, at).map(str::to_owned);
-            resolve::candidates(hop.unwrap_or(target), path, root, &lookup)
+            let bare = pin.value != Value::Expression || source.syntax.blocks != syntax::Blocks::Braces;
+            resolve::candidates(hop.unwrap_or(target), bare, path, root, &lookup)
         }
     };
     Some(Pin {
@@ -246,7 +253,8 @@ fn shown(target: &str) -> String {
 
 /// The first claim on a line stands, but a switch and a bundle are two facts.
 fn keep(found: &mut Vec<Pin>, pin: Pin) {
-    let same = |old: &Pin| old.line == pin.line && (old.kind == Kind::Disabled) == (pin.kind == Kind::Disabled);
+    let switch = |pin: &Pin| matches!(pin.kind, Kind::Disabled | Kind::Callback);
+    let same = |old: &Pin| old.line == pin.line && switch(old) == switch(&pin);
     if !found.iter().any(same) {
         found.push(pin);
     }

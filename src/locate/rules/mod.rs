@@ -22,7 +22,9 @@ macro_rules! rule_files {
 
 /// Registered rule files. Within a line the first claim stands, in this order.
 pub(crate) const FILES: &[(&str, &str)] = rule_files! {
-    "php" "java" "c" "csharp" "python" "go"
+    "php" "java" "c" "csharp" "python" "go" "rust" "ruby" "node" "perl" "erlang" "lua"
+    "nginx" "haproxy" "apache" "envoy" "stunnel" "squid" "traefik" "prometheus"
+    "jvm" "spring" "kafka" "php-ini" "curl" "wget" "openssl" "git" "npm" "pip" "android" "env" "database"
 };
 
 /// How a pin's value is read from where its pattern ends, unless the pattern names it (`target`).
@@ -85,6 +87,11 @@ impl Pattern {
     pub fn is_match(&self, text: &str) -> bool {
         self.regex().is_match(text)
     }
+
+    /// Whether the last match has the group `yes`.
+    pub fn last_says_yes(&self, text: &str) -> bool {
+        self.regex().captures_iter(text).last().is_some_and(|last| last.name("yes").is_some())
+    }
 }
 
 impl<'de> Deserialize<'de> for Pattern {
@@ -122,8 +129,13 @@ pub struct PinRule {
     /// The text of the innermost block must match / must not match.
     pub beside: Option<Pattern>,
     pub not_beside: Option<Pattern>,
+    /// The line itself must match / must not match.
+    pub line: Option<Pattern>,
+    pub not_line: Option<Pattern>,
     /// The line and the two above it must not match.
     pub not_near: Option<Pattern>,
+    /// Of all that this matches above the place, the last must have the group `yes`.
+    pub nearest: Option<Pattern>,
     /// The file must hold / must not hold.
     pub need: Option<Pattern>,
     pub without: Option<Pattern>,
@@ -139,6 +151,10 @@ pub struct PinRule {
 pub struct Rule {
     #[serde(skip)]
     pub name: &'static str,
+    /// Read before the rest, see [`Shared`].
+    #[serde(default, rename = "let")]
+    #[expect(dead_code, reason = "only `deny_unknown_fields` looks at it")]
+    shared: BTreeMap<String, String>,
     /// The syntaxes it applies to.
     pub on: Vec<String>,
     /// Its directives also stand in heredocs and multi-line strings of any other syntax.
@@ -162,12 +178,30 @@ pub(crate) fn definition(text: &str) -> &str {
     text.find(EXAMPLES).map_or(text, |at| &text[..at + 1])
 }
 
+/// Texts that several patterns of a file share: `<<name>>` stands for what `let` says.
+#[derive(Debug, Deserialize)]
+struct Shared {
+    #[serde(default, rename = "let")]
+    names: BTreeMap<String, String>,
+}
+
+fn parse(text: &str) -> Result<Rule, toml::de::Error> {
+    let mut text = definition(text).to_owned();
+    if text.contains("<<") {
+        let shared: Shared = toml::from_str(&text)?;
+        for (name, means) in &shared.names {
+            text = text.replace(&format!("<<{name}>>"), means);
+        }
+    }
+    toml::from_str(&text)
+}
+
 /// All rules, in the order of [`FILES`].
 pub static ALL: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     FILES
         .iter()
         .map(|&(name, text)| {
-            let mut rule: Rule = toml::from_str(definition(text))
+            let mut rule = parse(text)
                 .unwrap_or_else(|error| panic!("the rules are valid TOML of the expected form: {name}: {error}"));
             rule.name = name;
             rule
