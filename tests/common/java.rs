@@ -139,6 +139,8 @@ fn classes() -> Option<PathBuf> {
 pub struct Made {
     pub root: Root,
     pub key: Vec<u8>,
+    /// Signs certificates under it.
+    pub issuer: rcgen::Issuer<'static, rcgen::KeyPair>,
 }
 
 pub fn made(name: &str) -> Made {
@@ -158,7 +160,7 @@ pub fn made(name: &str) -> Made {
         distrusted_for_tls: None,
         successors: Vec::new(),
     };
-    Made { root, key: key.serialize_der() }
+    Made { root, key: key.serialize_der(), issuer: rcgen::Issuer::new(parameters, key) }
 }
 
 /// What fixtures are made of: three roots and a key.
