@@ -26,7 +26,7 @@ pub fn run(session: &mut Session, args: &Locate) -> Exit {
                 exit = Exit::Trouble;
             } else if session.verbose {
                 session
-                    .note(&crate::report::record::about(&path, &skipped.trouble.message).to(session.lang).to_owned());
+                    .note(crate::report::record::about(&path, &skipped.trouble.message).to(session.lang));
             }
             session.count("skipped");
         }

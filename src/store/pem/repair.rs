@@ -191,7 +191,9 @@ fn why_anew(text: &[u8], block: &Block) -> Option<Sentence> {
     }
     let odd = |b: &u8| !(b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='));
     let ends = [Some(&block.begin), block.end.as_ref()];
-    let suffixed = ends.into_iter().flatten().any(|marker| !marker.suffix(text).is_empty());
+    // What stands behind a glued marker is the next block, which is mended for that reason.
+    let glued = |suffix: &[u8]| suffix.starts_with(b"-");
+    let suffixed = (ends.into_iter().flatten().map(|marker| marker.suffix(text))).any(|s| !s.is_empty() && !glued(s));
     let trailing = matches!(&block.content, Content::Certificate { trailing, .. } if !trailing.is_empty());
     (suffixed || trailing || lines().any(|line| line.iter().any(odd))).then(say::blanks_inside)
 }
