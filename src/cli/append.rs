@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::path::Path;
 
 use super::args::{Append, Engine};
+use super::convert;
 use super::exit::Exit;
 use super::session::Session;
 use super::targets::{self, Opened, Target};
@@ -22,7 +23,7 @@ use crate::prove::reread::Reread;
 use crate::report::record::{Action, Change, worst};
 use crate::report::{Record, text};
 use crate::rollover::Root;
-use crate::store::{AppendOptions, Appended, Format, Store, StoreFormat};
+use crate::store::{AppendOptions, Appended, Format, Nature, Store, StoreFormat};
 
 /// A file that another program changes between the look and the write is looked at anew, so often. Fifty of our own
 /// kind settle in one round each; more rounds mean a program that never stops writing.
@@ -104,11 +105,11 @@ fn consent(session: &Session, targets: &[Target], args: &Append) -> Result<bool,
 }
 
 /// A change with what only the screen needs.
-struct Done {
-    change: Change,
-    diff: Option<Vec<u8>>,
+pub struct Done {
+    pub change: Change,
+    pub diff: Option<Vec<u8>>,
     /// New bytes for standard output.
-    bytes: Option<Vec<u8>>,
+    pub bytes: Option<Vec<u8>>,
 }
 
 fn one(session: &Session, target: &Target, args: &Append) -> Done {
@@ -125,17 +126,18 @@ fn one(session: &Session, target: &Target, args: &Append) -> Done {
         if let Some(trouble) = belongs_at_the_source(session, target, args, &opened) {
             return failed(Action::Refused, trouble);
         }
+        if let (Some(output), false) = (args.output.as_deref(), args.dry_run)
+            && let Some(format) = convert::wanted(output, opened.store.format)
+            && opened.store.nature == Nature::TrustStore
+        {
+            return convert::convert(session, &opened, output, &path, format, args.with_old);
+        }
         let request = request(session, args);
         let assessment = assess(&opened.store, &session.rollover, session.now);
         let planned =
             match plan(&opened.bytes, &opened.store, &assessment, &request, &engine(target, args, opened.format)) {
                 Ok(planned) => planned,
-                Err(trouble) => match args.output.as_deref() {
-                    Some(output) if trouble.code == Code::DerHoldsOne => {
-                        return convert(session, &opened, output, &path);
-                    }
-                    _ => return failed(Action::Refused, trouble),
-                },
+                Err(trouble) => return failed(Action::Refused, trouble),
             };
         let Some(planned) = planned else {
             if let (Some(file), false) = (target.path(), args.dry_run) {
@@ -151,7 +153,10 @@ fn one(session: &Session, target: &Target, args: &Append) -> Done {
             return Done { change, diff, bytes: None };
         }
         change.proofs = stand_in_proofs(session, target, &opened, &request);
-        if let Some(proof) = change.proofs.iter().find(|proof| proof.verdict == Verdict::Fail) {
+        // What cannot be proved is not written either, unless it is insisted on.
+        let blocks =
+            |proof: &&Proof| proof.verdict == Verdict::Fail || (proof.verdict == Verdict::NotProven && !args.force);
+        if let Some(proof) = change.proofs.iter().find(blocks) {
             let detail = &proof.detail;
             let message =
                 crate::lang::Sentence { en: say::proof_failed(&detail.en).en, zh: say::proof_failed(&detail.zh).zh };
@@ -250,7 +255,7 @@ fn request(session: &Session, args: &Append) -> Request {
     }
 }
 
-fn described(path: &str, planned: &Plan<'_>) -> Change {
+pub fn described(path: &str, planned: &Plan<'_>) -> Change {
     Change {
         added: planned.roots.iter().map(|root| (root.name.clone(), root.certificate.fingerprint())).collect(),
         kept: planned.kept,
@@ -318,7 +323,12 @@ fn shown_backup(receipt: &Receipt) -> Option<String> {
 }
 
 /// A file that is not there yet; readable by no more people than the source is.
-fn write_new(session: &Session, planned: &Plan<'_>, output: &Path, mode: Option<u32>) -> Result<Receipt, ApplyError> {
+pub fn write_new(
+    session: &Session,
+    planned: &Plan<'_>,
+    output: &Path,
+    mode: Option<u32>,
+) -> Result<Receipt, ApplyError> {
     let options = apply::Options { backup_dir: None, force: false, now: session.now };
     match apply::apply(&edit(output, None, planned, mode), &options) {
         Err(ApplyError::Changed) => Err(ApplyError::Trouble(Trouble::new(
@@ -328,36 +338,6 @@ fn write_new(session: &Session, planned: &Plan<'_>, output: &Path, mode: Option<
         ))),
         done => done,
     }
-}
-
-/// A new PEM bundle of a DER certificate and the roots that the rollover adds.
-fn convert(session: &Session, opened: &Opened, output: &Path, path: &str) -> Done {
-    let assessment = assess(&opened.store, &session.rollover, session.now);
-    let mut bytes = Vec::new();
-    for entry in &opened.store.entries {
-        let facts = entry.certificate.facts();
-        let block = pem::Pem::new("CERTIFICATE", entry.certificate.der());
-        let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
-        bytes
-            .extend(format!("# {}\n{}", text::printable(&facts.name), pem::encode_config(&block, config)).into_bytes());
-    }
-    for root in &assessment.missing_new {
-        bytes.extend(format!("# {}\n{}", root.name, root.pem()).into_bytes());
-    }
-    let planned = Plan {
-        sha256_before: Fingerprint::of(&opened.bytes),
-        bytes,
-        roots: assessment.missing_new.clone(),
-        kept: opened.store.entries.len(),
-        findings: Vec::new(),
-    };
-    let mut change = described(path, &planned);
-    if let Err(ApplyError::Trouble(trouble) | ApplyError::Unsettled { trouble, .. }) =
-        write_new(session, &planned, output, opened.mode)
-    {
-        change = Change { trouble: Some(trouble), ..Change::new(path.to_owned(), Action::Failed) };
-    }
-    Done { change, diff: None, bytes: None }
 }
 
 /// The file on disk, held against what it was.

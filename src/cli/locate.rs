@@ -25,8 +25,7 @@ pub fn run(session: &mut Session, args: &Locate) -> Exit {
                 session.trouble_with(&path, &skipped.trouble);
                 exit = Exit::Trouble;
             } else if session.verbose {
-                session
-                    .note(crate::report::record::about(&path, &skipped.trouble.message).to(session.lang));
+                session.note(crate::report::record::about(&path, &skipped.trouble.message).to(session.lang));
             }
             session.count("skipped");
         }

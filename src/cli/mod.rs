@@ -3,6 +3,7 @@
 mod append;
 mod args;
 mod check;
+mod convert;
 mod exit;
 mod explain;
 mod inspect;

@@ -12,7 +12,7 @@ use super::exit::Exit;
 use crate::certificate::Fingerprint;
 use crate::finding::{Code, Trouble};
 use crate::lang::{Lang, Sentence, cli as say};
-use crate::password::Passwords;
+use crate::password::{Password, Passwords};
 use crate::report::{Record, Summary, record};
 use crate::rollover::{Catalogue, Rollover};
 
@@ -29,6 +29,8 @@ pub struct Session {
     pub catalogue: Catalogue,
     pub rollover: Rollover,
     pub passwords: Passwords,
+    /// The one that the user gave, for stores that are made anew.
+    pub given_password: Option<Password>,
     pub now: OffsetDateTime,
     /// The root of the system that is looked at.
     pub prefix: PathBuf,
@@ -46,6 +48,7 @@ impl Session {
                 None => catalogue.default_rollover().clone(),
             },
         };
+        let given = password(common)?;
         let color = match common.color {
             Color::Always => true,
             Color::Never => false,
@@ -63,7 +66,8 @@ impl Session {
             color,
             catalogue,
             rollover,
-            passwords: passwords(common)?,
+            passwords: given.as_ref().and_then(Password::as_str).map_or_else(Passwords::default, Passwords::with),
+            given_password: given,
             now: OffsetDateTime::now_utc(),
             prefix: common.prefix.clone().unwrap_or_else(|| PathBuf::from("/")),
             command,
@@ -165,7 +169,7 @@ fn private(file: &Path, sha256: &str) -> Result<Rollover, Trouble> {
     Rollover::private(&snapshot.bytes, fingerprint)
 }
 
-fn passwords(common: &Common) -> Result<Passwords, Trouble> {
+fn password(common: &Common) -> Result<Option<Password>, Trouble> {
     let trouble = |place: &str, why: String| {
         Trouble::new(Code::Unreadable, say::password_unreadable(place, why), say::give_a_password())
     };
@@ -173,7 +177,7 @@ fn passwords(common: &Common) -> Result<Passwords, Trouble> {
         let mut text = Zeroizing::new(String::new());
         from.take(MAX_PASSWORD).read_to_string(&mut text).map_err(|error| trouble(place, error.to_string()))?;
         let line = text.lines().next().unwrap_or_default();
-        Ok(Passwords::with(line))
+        Ok(Some(Password::text(line)))
     };
     if let Some(path) = &common.password_file {
         let place = path.display().to_string();
@@ -181,10 +185,10 @@ fn passwords(common: &Common) -> Result<Passwords, Trouble> {
         read(&place, &mut file)
     } else if let Some(name) = &common.password_env {
         let value = std::env::var(name).map_err(|error| trouble(name, error.to_string()))?;
-        Ok(Passwords::with(&Zeroizing::new(value)))
+        Ok(Some(Password::text(&Zeroizing::new(value))))
     } else if common.password_stdin {
         read("-", &mut io::stdin().lock())
     } else {
-        Ok(Passwords::default())
+        Ok(None)
     }
 }

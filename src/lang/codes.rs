@@ -690,6 +690,20 @@ codes! {
     }
 
     // The command line.
+    FormatNotMade = "format-not-made", Error {
+        meaning: {
+            en: "rootfix does not make new stores of this format.",
+            zh: "rootfix 不生成此格式的新信任库。",
+        },
+        cause: {
+            en: "The ending of the new file's name asks for a format that old tools alone read, or that holds one certificate.",
+            zh: "新文件的扩展名对应的格式只有旧工具能读取，或只能存放一张证书。",
+        },
+        remedy: {
+            en: "Name the new file .pem, .jks or .p12.",
+            zh: "请将新文件命名为 .pem、.jks 或 .p12。",
+        },
+    }
     NothingFound = "nothing-found", Error {
         meaning: {
             en: "No bundle was found where rootfix was told to look.",

@@ -11,6 +11,7 @@ pub mod cadir;
 pub mod check;
 pub mod cli;
 pub mod codes;
+pub mod create;
 pub mod custody;
 pub mod der;
 pub mod help;

@@ -8,6 +8,7 @@ use crate::rollover::Root;
 
 pub mod bks;
 pub mod cadir;
+pub mod create;
 pub mod der;
 pub mod export;
 mod java;
