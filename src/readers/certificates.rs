@@ -70,26 +70,38 @@ impl Decoder {
         use Flaw::*;
         match self {
             // `d2i_X509` looks at the outline and little else: times and keys are looked at when they are used.
-            Decoder::Openssl => {
-                &[EmptyInteger, PaddedInteger, Oid, NameEncoding, NameNotText, BitString, Surplus, Parameter]
-            }
+            Decoder::Openssl => &[
+                EmptyInteger,
+                PaddedInteger,
+                Oid,
+                OidEnd,
+                NameEncoding,
+                NameForbidden,
+                BitString,
+                Surplus,
+                SignedSurplus,
+                Parameter,
+            ],
             // libtasn1 in its strict mode, and `_gnutls_check_cert_sanity`.
             Decoder::Gnutls => &[
                 IndefiniteLength,
                 Oid,
                 VersionTooLow,
+                VersionNegative,
                 AlgorithmMismatch,
                 TimeOffset,
                 Time,
                 DuplicateExtension,
                 AlternativeNames,
                 Surplus,
+                SignedSurplus,
             ],
             // `X509CertImpl`, which does not mind BER outside.
             Decoder::Java => &[
                 EmptyInteger,
                 PaddedInteger,
                 Oid,
+                OidEnd,
                 Version,
                 VersionTooLow,
                 AlgorithmMismatch,
@@ -97,6 +109,7 @@ impl Decoder {
                 Time,
                 BitString,
                 Key,
+                RareCurve,
                 DuplicateExtension,
                 CriticalExtension,
                 NoIssuer,
@@ -110,6 +123,7 @@ impl Decoder {
                 EmptyInteger,
                 PaddedInteger,
                 Oid,
+                OidEnd,
                 Version,
                 AlgorithmMismatch,
                 AlgorithmNull,
@@ -117,6 +131,7 @@ impl Decoder {
                 NameCharacter,
                 NameRareType,
                 NameNotText,
+                NameForbidden,
                 Time,
                 BitString,
                 BitStringUnused,
@@ -135,12 +150,14 @@ impl Decoder {
                 EmptyInteger,
                 PaddedInteger,
                 Oid,
+                OidEnd,
                 NameEncoding,
-                NameNotText,
+                NameForbidden,
                 BitString,
                 BitStringUnused,
                 Boolean,
                 Surplus,
+                SignedSurplus,
                 Parameter,
             ],
             Decoder::Webpki => &[],

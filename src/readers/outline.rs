@@ -17,7 +17,7 @@ pub(super) enum Flaw {
     EmptyInteger = 1 << 2,
     /// An INTEGER with a needless first octet.
     PaddedInteger = 1 << 3,
-    /// An OBJECT IDENTIFIER that does not end, or has a needless octet.
+    /// An OBJECT IDENTIFIER that is empty or has a needless octet.
     Oid = 1 << 4,
     /// A version that does not exist.
     Version = 1 << 5,
@@ -33,7 +33,7 @@ pub(super) enum Flaw {
     NameCharacter = 1 << 10,
     /// Text in a name in UTF-32, or in another type that few use.
     NameRareType = 1 << 11,
-    /// A name's value that is not text.
+    /// A name's value that is not text, but might be.
     NameNotText = 1 << 12,
     /// A time without seconds.
     TimeWithoutSeconds = 1 << 13,
@@ -63,8 +63,16 @@ pub(super) enum Flaw {
     NoIssuer = 1 << 25,
     /// Something follows where a SEQUENCE should have ended.
     Surplus = 1 << 26,
-    /// A NULL with contents, or another parameter that cannot be decoded.
-    Parameter = 1 << 27,
+    /// The same at the end of what is signed.
+    SignedSurplus = 1 << 27,
+    /// A NULL with contents.
+    Parameter = 1 << 28,
+    /// An OBJECT IDENTIFIER that does not end.
+    OidEnd = 1 << 29,
+    /// A name's value of a type that names cannot have: a number, a SET, a time.
+    NameForbidden = 1 << 30,
+    /// A version below zero.
+    VersionNegative = 1 << 31,
 }
 
 /// A certificate's outline.
@@ -225,8 +233,9 @@ impl Walk {
         };
         let version = match version {
             [version @ 0..=2] => version + 1,
-            _ => {
+            other => {
                 self.note(Flaw::Version);
+                self.note_if(Flaw::VersionNegative, matches!(other, [0x80..=0xff, ..]));
                 3
             }
         };
@@ -263,7 +272,7 @@ impl Walk {
             self.ends(explicit);
             self.extensions(extensions)?;
         }
-        self.ends(signed);
+        self.note_if(Flaw::SignedSurplus, !signed.is_empty());
         Some(())
     }
 
@@ -274,7 +283,11 @@ impl Walk {
         self.oid(oid);
         if !rest.is_empty() {
             let parameter = self.element(rest, 0)?;
-            self.note_if(Flaw::Parameter, parameter.tag == NULL && !parameter.contents.is_empty());
+            match parameter.tag {
+                NULL => self.note_if(Flaw::Parameter, !parameter.contents.is_empty()),
+                OBJECT_IDENTIFIER => self.oid(parameter.contents),
+                _ => {}
+            }
             self.ends(parameter.rest);
         }
         Some(algorithm)
@@ -289,9 +302,9 @@ impl Walk {
     }
 
     fn oid(&mut self, contents: &[u8]) {
-        let ends = contents.last().is_some_and(|octet| octet & 0x80 == 0);
-        let padded = contents.first() == Some(&0x80) || contents.windows(2).any(|two| two[0] < 0x80 && two[1] == 0x80);
-        self.note_if(Flaw::Oid, !ends || padded);
+        let padded = contents.windows(2).any(|two| two[0] < 0x80 && two[1] == 0x80);
+        self.note_if(Flaw::Oid, padded || matches!(contents, [] | [0x80, ..]));
+        self.note_if(Flaw::OidEnd, contents.last().is_some_and(|octet| octet & 0x80 != 0));
     }
 
     fn bit_string(&mut self, contents: &[u8]) {
@@ -338,6 +351,14 @@ impl Walk {
                 self.note_if(Flaw::NameCharacter, !text.iter().all(|byte| byte.is_ascii_digit() || *byte == b' '));
             }
             T61_STRING => {}
+            BIT_STRING => {
+                self.note(Flaw::NameNotText);
+                self.bit_string(text);
+            }
+            // What OpenSSL's mask for printable strings has no bit for.
+            0x01 | 0x02 | 0x04..=0x06 | 0x0a | SET | 0x15 | 0x17..=0x1b | 0x20.. if tag != SEQUENCE => {
+                self.note(Flaw::NameForbidden);
+            }
             _ => self.note(Flaw::NameNotText),
         }
     }
@@ -426,73 +447,83 @@ impl Walk {
             let mut extension = self.take(&mut extensions, SEQUENCE)?;
             let oid = self.take(&mut extension, OBJECT_IDENTIFIER)?;
             self.oid(oid);
-            let critical = self.optional(&mut extension, BOOLEAN)?;
-            self.note_if(Flaw::Boolean, critical.is_some_and(|critical| !matches!(critical, [0] | [0xff])));
+            let critical = match self.optional(&mut extension, BOOLEAN)? {
+                Some([critical]) => *critical,
+                Some(_) => return None,
+                None => 0,
+            };
+            self.note_if(Flaw::Boolean, !matches!(critical, 0 | 0xff));
             let value = self.take(&mut extension, OCTET_STRING)?;
             self.ends(extension);
             self.note_if(Flaw::DuplicateExtension, seen.contains(&oid));
             seen.push(oid);
-            if extension_decodes(oid, value).is_none() {
-                let critical = critical.is_some_and(|critical| critical != [0]);
-                self.note(if critical { Flaw::CriticalExtension } else { Flaw::Extension });
+            if self.extension(oid, value).is_none() {
+                self.note(if critical == 0 { Flaw::Extension } else { Flaw::CriticalExtension });
                 self.note_if(Flaw::AlternativeNames, matches!(oid, [0x55, 0x1d, 17 | 18]));
             }
         }
         Some(())
     }
-}
 
-/// Whether a well-known extension of RFC 5280 is at least of the right outline; what is not known is always sound.
-fn extension_decodes(oid: &[u8], value: &[u8]) -> Option<()> {
-    let [0x55, 0x1d, kind] = oid else { return Some(()) };
-    let walk = &mut Walk { flaws: 0 };
-    let mut rest = value;
-    match kind {
-        // Subject key identifier.
-        14 => drop(walk.take(&mut rest, OCTET_STRING)?),
-        // Key usage.
-        15 => {
-            let bits = walk.take(&mut rest, BIT_STRING)?;
-            walk.bit_string(bits);
-        }
-        // Alternative names.
-        17 | 18 => {
-            let mut names = walk.take(&mut rest, SEQUENCE)?;
-            while !names.is_empty() {
-                names = walk.element(names, 0)?.rest;
+    /// A well-known extension of RFC 5280, as far as its outline goes; what is not known is always sound.
+    fn extension(&mut self, oid: &[u8], value: &[u8]) -> Option<()> {
+        const TOLERABLE: u32 = Flaw::Boolean as u32 | Flaw::BitStringUnused as u32;
+        let mut within = Walk { flaws: 0 };
+        within.value(oid, value)?;
+        self.flaws |= within.flaws & TOLERABLE;
+        (within.flaws & !TOLERABLE == 0).then_some(())
+    }
+
+    fn value(&mut self, oid: &[u8], value: &[u8]) -> Option<()> {
+        let [0x55, 0x1d, kind] = oid else { return Some(()) };
+        let mut rest = value;
+        match kind {
+            // Subject key identifier.
+            14 => drop(self.take(&mut rest, OCTET_STRING)?),
+            // Key usage.
+            15 => {
+                let bits = self.take(&mut rest, BIT_STRING)?;
+                self.bit_string(bits);
             }
-        }
-        // Basic constraints.
-        19 => {
-            let mut constraints = walk.take(&mut rest, SEQUENCE)?;
-            let ca = walk.optional(&mut constraints, BOOLEAN)?;
-            walk.note_if(Flaw::Boolean, ca.is_some_and(|ca| !matches!(ca, [0] | [0xff])));
-            if let Some(length) = walk.optional(&mut constraints, INTEGER)? {
-                walk.integer(length);
-            }
-        }
-        // Distribution points, policies.
-        31 | 32 => {
-            let mut list = walk.take(&mut rest, SEQUENCE)?;
-            while !list.is_empty() {
-                let mut item = walk.take(&mut list, SEQUENCE)?;
-                if *kind == 32 {
-                    let oid = walk.take(&mut item, OBJECT_IDENTIFIER)?;
-                    walk.oid(oid);
+            // Alternative names.
+            17 | 18 => {
+                let mut names = self.take(&mut rest, SEQUENCE)?;
+                while !names.is_empty() {
+                    names = self.element(names, 0)?.rest;
                 }
             }
-        }
-        // Authority key identifier, name constraints.
-        35 | 30 => drop(walk.take(&mut rest, SEQUENCE)?),
-        // Extended key usage.
-        37 => {
-            let mut purposes = walk.take(&mut rest, SEQUENCE)?;
-            while !purposes.is_empty() {
-                let oid = walk.take(&mut purposes, OBJECT_IDENTIFIER)?;
-                walk.oid(oid);
+            // Basic constraints.
+            19 => {
+                let mut constraints = self.take(&mut rest, SEQUENCE)?;
+                let ca = self.optional(&mut constraints, BOOLEAN)?;
+                self.note_if(Flaw::Boolean, ca.is_some_and(|ca| !matches!(ca, [0] | [0xff])));
+                if let Some(length) = self.optional(&mut constraints, INTEGER)? {
+                    self.integer(length);
+                }
             }
+            // Distribution points, policies.
+            31 | 32 => {
+                let mut list = self.take(&mut rest, SEQUENCE)?;
+                while !list.is_empty() {
+                    let mut item = self.take(&mut list, SEQUENCE)?;
+                    if *kind == 32 {
+                        let oid = self.take(&mut item, OBJECT_IDENTIFIER)?;
+                        self.oid(oid);
+                    }
+                }
+            }
+            // Authority key identifier, name constraints.
+            35 | 30 => drop(self.take(&mut rest, SEQUENCE)?),
+            // Extended key usage.
+            37 => {
+                let mut purposes = self.take(&mut rest, SEQUENCE)?;
+                while !purposes.is_empty() {
+                    let oid = self.take(&mut purposes, OBJECT_IDENTIFIER)?;
+                    self.oid(oid);
+                }
+            }
+            _ => return Some(()),
         }
-        _ => return Some(()),
+        Some(())
     }
-    (walk.flaws == 0).then_some(())
 }

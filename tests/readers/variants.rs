@@ -512,7 +512,7 @@ fn twice_line(pem: &str, line: usize) -> String {
     pem.split_inclusive('\n').enumerate().map(|(at, text)| text.repeat(if at == line { 2 } else { 1 })).collect()
 }
 
-pub fn changed(der: &[u8], at: usize) -> Vec<u8> {
+fn changed(der: &[u8], at: usize) -> Vec<u8> {
     let mut der = der.to_vec();
     der[at] ^= 1;
     der
