@@ -41,12 +41,15 @@ pub fn intermediate(above: &Authority, name: &str) -> Authority {
 
 /// The root that a test adds.
 pub fn root(authority: &Authority, alias: &str) -> Root {
+    let certificate = Certificate::from_der(&authority.der).unwrap();
     Root {
         id: alias.to_owned(),
         name: alias.to_owned(),
         alias: alias.to_owned(),
-        certificate: Certificate::from_der(&authority.der).unwrap(),
+        pinned: certificate.fingerprint(),
+        certificate,
         distrusted_for_tls: None,
+        successors: Vec::new(),
     }
 }
 
