@@ -4,7 +4,6 @@
 mod common;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -169,8 +168,7 @@ fn a_real_keytool_killed_at_its_first_write_leaves_nothing_and_the_store_is_whol
         home.display(),
         log.display(),
     );
-    fs::write(&script, text).unwrap();
-    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    common::java::script(&script, &text);
 
     let old = made("Old Root").root;
     let bytes = jks::create([("old", &old.certificate)], "changeit", 0).unwrap();

@@ -208,6 +208,24 @@ fn a_store_of_keys_alone_is_no_trust_store() {
 }
 
 #[test]
+fn a_merchants_api_certificate_in_a_key_store_is_called_what_it_is() {
+    use rcgen::{CertificateParams, DistinguishedName, DnType, Issuer, KeyPair};
+    let named = |name: &str, organisation: &str| {
+        let mut parameters = CertificateParams::new(Vec::new()).unwrap();
+        parameters.distinguished_name = DistinguishedName::new();
+        parameters.distinguished_name.push(DnType::OrganizationName, organisation);
+        parameters.distinguished_name.push(DnType::CommonName, name);
+        parameters
+    };
+    let issuer = Issuer::new(named("Tenpay.com Root CA", "Tenpay.com"), KeyPair::generate().unwrap());
+    let merchant = named("1900000109", "微信商户系统").signed_by(&KeyPair::generate().unwrap(), &issuer).unwrap();
+    let certificate = Certificate::from_der(merchant.der()).unwrap();
+    let store = decode(&by_hand(2, &[("tenpay certificate", &certificate, true)]), &Passwords::default());
+    let Nature::NotATrustStore(finding) = store.nature else { panic!("{:?}", store.nature) };
+    assert_eq!(finding.code, Code::ApiCertificate);
+}
+
+#[test]
 fn bouncy_castles_encrypted_stores_are_recognised_and_refused() {
     let Some(java) = java() else { return };
     let makings = Makings::new();

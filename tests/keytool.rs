@@ -10,11 +10,14 @@ use std::time::Duration;
 
 use common::java::{Java, Makings, append as natively, decode, format_of, made};
 use rootfix::finding::Code;
-use rootfix::keytool::{self, Engine, KeytoolFailed, TIMEOUT};
+use rootfix::keytool::{self, Engine, KeytoolFailed};
 use rootfix::password::Passwords;
 use rootfix::proof::Verdict;
 use rootfix::rollover::Root;
 use rootfix::store::{AppendOptions, Store, StoreFormat, jks};
+
+/// Longer than the program itself waits: the tests of other files run at the same time.
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The JDK's own keytool, as the program would find it.
 fn real() -> Option<PathBuf> {
@@ -35,8 +38,7 @@ fn script(dir: &Path, body: &str) -> PathBuf {
         dir.display()
     );
     let file = dir.join("keytool");
-    fs::write(&file, text).unwrap();
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    common::java::script(&file, &text);
     file
 }
 
@@ -143,9 +145,18 @@ fn a_keytool_that_hangs_is_ended_with_all_that_it_started() {
     assert_eq!(failed, Err(KeytoolFailed::TimedOut));
     let pids = fs::read_to_string(dir.path().join("log")).unwrap();
     for pid in pids.split_whitespace() {
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        let state = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().next());
-        assert!(matches!(state, None | Some("Z")), "{pid} lives: {stat}");
+        let lives = || {
+            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            let state = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().next());
+            !matches!(state, None | Some("Z" | "X"))
+        };
+        // A signal takes its time to arrive on a busy machine; ten minutes, as long as they would sleep, it does not.
+        for _ in 0..300 {
+            if lives() {
+                std::thread::sleep(Duration::from_millis(100));
+            }
+        }
+        assert!(!lives(), "{pid}");
     }
 }
 
@@ -174,7 +185,7 @@ fn the_native_engine_does_what_keytool_does_not_and_says_so() {
     let broken = script(dir.path(), "exit 0");
     let by = |engine, keytool: Option<&Path>| {
         let options = AppendOptions { now_ms: common::java::NOW_MS, ..AppendOptions::default() };
-        let timeout = Duration::from_secs(10);
+        let timeout = TIMEOUT;
         let appended =
             keytool::append_by(engine, keytool, timeout, &jks::Jks, &bytes, &store, &[&root], &options).unwrap();
         let native = jks::Jks.append(&bytes, &store, &[&root], &options).unwrap().bytes;
@@ -206,9 +217,8 @@ fn what_the_native_engine_wrote_keytool_must_take_for_trusted() {
         let before = makings.mixed(&java, name, "changeit");
         let after = natively(&before, &Passwords::default(), root);
         let store = decode(&after, &Passwords::default());
-        let verdict = |bytes: &[u8], keytool: &Path| {
-            keytool::lists_as_trusted(bytes, &store, fingerprint, keytool, Duration::from_secs(20))
-        };
+        let verdict =
+            |bytes: &[u8], keytool: &Path| keytool::lists_as_trusted(bytes, &store, fingerprint, keytool, TIMEOUT);
         assert_eq!(verdict(&after, &keytool), Verdict::Pass, "{name}");
         // Controls: the old bytes, damaged ones, and ones in which the alias is a key's, with the new reading.
         assert_eq!(verdict(&before, &keytool), Verdict::Fail, "{name}");
@@ -332,6 +342,46 @@ fn the_keytool_of_the_java_that_owns_the_store_comes_first() {
     assert_eq!(find("own/lib/security/cacerts", &[]), Some(own.clone()));
     fs::set_permissions(&own, fs::Permissions::from_mode(0o644)).unwrap();
     assert_eq!(find("own/lib/security/cacerts", &[]), None, "not a program");
+}
+
+#[test]
+fn what_keytool_drops_from_a_pkcs12_makes_the_native_engine_do_it() {
+    let (Some(keytool), Some(openssl)) = (real(), common::program("openssl")) else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let file = |name: &str| dir.path().join(name);
+    let (own, new) = (made("Own"), made("New Root G2").root);
+    fs::write(file("key"), pem::encode(&pem::Pem::new("PRIVATE KEY", own.key.clone()))).unwrap();
+    fs::write(file("chain"), pem::encode(&pem::Pem::new("CERTIFICATE", own.root.certificate.der()))).unwrap();
+    fs::write(file("new"), new.certificate.der()).unwrap();
+    // A key without encryption of its own (a KeyBag), and a certificate without the mark that Java wants.
+    for with in ["-keypbe NONE -inkey key -name me", "-nokeys"] {
+        let words = format!("pkcs12 -export -in chain -out p12 -passout pass:changeit {with}");
+        let mut command = std::process::Command::new(&openssl);
+        let done = command.args(words.split(' ')).current_dir(&dir).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let bytes = fs::read(file("p12")).unwrap();
+        let store = decode(&bytes, &Passwords::default());
+        let held = |store: &Store| store.others + store.entries.len();
+
+        // Left to itself, keytool says that all is well, and something is gone.
+        let words = "-importcert -noprompt -alias new -file new -keystore p12 -storepass changeit";
+        let mut command = std::process::Command::new(&keytool);
+        assert!(command.args(words.split(' ')).current_dir(&dir).output().unwrap().status.success());
+        let after = decode(&fs::read(file("p12")).unwrap(), &Passwords::default());
+        assert!(held(&after) < held(&store) + 1, "{with}: nothing was dropped, so this shows nothing");
+
+        assert_eq!(add(&keytool, &bytes, &store, &new, TIMEOUT), Err(KeytoolFailed::EntryLost), "{with}");
+        let options = AppendOptions::default();
+        let (engine, format) = (Engine::Keytool, format_of(&bytes));
+        let appended =
+            keytool::append_by(engine, Some(&keytool), TIMEOUT, format, &bytes, &store, &[&new], &options).unwrap();
+        assert!(appended.findings.iter().any(|finding| finding.code == Code::KeytoolNotUsed), "{with}");
+        let after = decode(&appended.bytes, &Passwords::default());
+        assert_eq!((after.others, after.entries.len()), (store.others, store.entries.len() + 1), "{with}");
+        let fingerprint = new.certificate.fingerprint();
+        let verdict = keytool::lists_as_trusted(&appended.bytes, &after, fingerprint, &keytool, TIMEOUT);
+        assert_eq!(verdict, Verdict::Pass, "{with}");
+    }
 }
 
 #[test]

@@ -40,16 +40,20 @@ sentences! {
         zh: "不知道此 {format} 密钥库的密码（已尝试 Java 的常用默认密码和空密码），因此只读取了条目，未校验文件是否被篡改。",
     }
     alias_unreachable(count, first) {
-        en: "Java does not trust {count} certificates in here, the first under the alias {first}: their aliases are not lower case, or used twice.",
+        en: "Certificates in here that Java never finds: {count}, the first under the alias {first}. An alias is not lower case, or used twice.",
         zh: "其中有 {count} 个证书不会被 Java 信任（第一个的别名为 {first}）：别名不是全小写，或与其他条目重名。",
     }
     certificate_unreadable(count, first) {
-        en: "{count} certificates in here cannot be read, the first under the alias {first}; Java is likely to refuse the whole key store.",
+        en: "Certificates in here that cannot be read: {count}, the first under the alias {first}. Java is likely to refuse the whole key store.",
         zh: "其中有 {count} 个证书无法解析（第一个的别名为 {first}），Java 很可能因此拒绝加载整个密钥库。",
     }
     only_keys_inside(count) {
-        en: "The key store holds {count} keys with their own certificates and nothing else: it proves who you are, like an API certificate, and is not what servers are trusted by.",
+        en: "The key store holds nothing but keys with their own certificates ({count}): it proves who your program is, like an API certificate, and is not what servers are trusted by.",
         zh: "此密钥库中只有 {count} 个密钥及其自身的证书：它用来证明您的身份（例如 API 证书），并不用于信任服务器。",
+    }
+    api_certificate() {
+        en: "This is a merchant's API certificate with its private key, put into a key store. WeChat Pay issues it so that a merchant can prove who it is; programs do not trust servers by it, and a change of roots does not touch it.",
+        zh: "这是放进密钥库的商户 API 证书及其私钥，由微信支付签发，用于证明商户身份；程序并不靠它来信任服务器，根证书更换与它无关。",
     }
     alias_not_usable(most) {
         en: "An alias must not be empty, nor longer than {most} bytes.",
@@ -59,9 +63,9 @@ sentences! {
         en: "Choose another one with --alias, or leave the option out.",
         zh: "请用 --alias 另选一个别名，或省略该选项。",
     }
-    not_supported(format) {
-        en: "This is a {format} key store of Bouncy Castle, which is encrypted as a whole; rootfix cannot change it.",
-        zh: "这是 Bouncy Castle 的 {format} 密钥库，内容整体加密，rootfix 无法修改。",
+    uber() {
+        en: "This is a UBER key store of Bouncy Castle, which is encrypted as a whole; rootfix cannot change it.",
+        zh: "这是 Bouncy Castle 的 UBER 密钥库，内容整体加密，rootfix 无法修改。",
     }
     convert_with_bouncy_castle() {
         en: "Convert it with keytool -importkeystore and Bouncy Castle's provider to PKCS12, or import the root with the same provider.",

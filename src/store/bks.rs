@@ -1,8 +1,8 @@
 //! BKS, Bouncy Castle's format, versions 1 and 2 (Android's before it took to others): a version, a salt, an iteration
 //! count, the entries, and an HMAC-SHA1 over the entries under a key that PKCS#12 derives from the password.
 //!
-//! Source: Bouncy Castle's `BcKeyStoreSpi`. Its UBER begins with the same fields but is encrypted as a whole, and its
-//! BCFKS is ASN.1; both are recognised here so that they can be refused with a sentence.
+//! Source: Bouncy Castle's `BcKeyStoreSpi`. Its UBER begins with the same fields but is encrypted as a whole; it is
+//! recognised here so that it can be refused with a sentence.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::{Digest, Sha1};
@@ -17,7 +17,7 @@ use crate::lang::java as say;
 use crate::password::{Password, Passwords};
 use crate::rollover::Root;
 
-/// BKS; and UBER and BCFKS, which it refuses.
+/// BKS; and UBER, which it refuses.
 #[derive(Debug)]
 pub struct Bks;
 
@@ -36,7 +36,7 @@ const MAX_ITERATIONS: u32 = 1_000_000;
 
 impl StoreFormat for Bks {
     fn sniff(&self, bytes: &[u8]) -> bool {
-        head(&mut DataInput::new(bytes)).is_ok() || is_bcfks(bytes)
+        head(&mut DataInput::new(bytes)).is_ok()
     }
 
     fn decode(&self, bytes: &[u8], passwords: &Passwords) -> Result<Store, Trouble> {
@@ -102,9 +102,6 @@ fn head<'a>(input: &mut DataInput<'a>) -> Result<Head<'a>, Stop> {
 }
 
 fn read(bytes: &[u8]) -> Result<(Head<'_>, Layout<'_>), Trouble> {
-    if is_bcfks(bytes) {
-        return Err(not_supported("BCFKS"));
-    }
     let trouble = |damage: Damage| damage.trouble(Format::Bks);
     let mut input = DataInput::new(bytes);
     let head = head(&mut input).map_err(|stop| trouble(Damage { stop, at: 0 }))?;
@@ -112,9 +109,9 @@ fn read(bytes: &[u8]) -> Result<(Head<'_>, Layout<'_>), Trouble> {
     // empty, as one in 256 does, but goes on.
     let may_be_uber = head.version <= 1 && (bytes.len() - head.length).is_multiple_of(TWOFISH_BLOCK);
     match layout(bytes, &head, input) {
-        Ok(layout) if may_be_uber && layout.entries.is_empty() => Err(not_supported("UBER")),
+        Ok(layout) if may_be_uber && layout.entries.is_empty() => Err(uber()),
         Ok(layout) => Ok((head, layout)),
-        Err((0, _)) if may_be_uber => Err(not_supported("UBER")),
+        Err((0, _)) if may_be_uber => Err(uber()),
         Err((_, damage)) => Err(trouble(damage)),
     }
 }
@@ -179,30 +176,8 @@ fn certificate<'a>(input: &mut DataInput<'a>) -> Result<&'a [u8], Stop> {
     input.block()
 }
 
-fn not_supported(name: &str) -> Trouble {
-    Trouble::new(Code::KeyStoreNotSupported, say::not_supported(name), say::convert_with_bouncy_castle())
-}
-
-/// BCFKS: a sequence of a sequence of an AlgorithmIdentifier that says PBES2 (1.2.840.113549.1.5.13). A PKCS#8 key
-/// has one sequence less around it, PKCS#12 and certificates begin with other types.
-fn is_bcfks(bytes: &[u8]) -> bool {
-    const PBES2: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05, 0x0d];
-    let into_sequence = |bytes: &[u8]| {
-        let header = match bytes {
-            [0x30, 0x00..=0x7f, ..] => 2,
-            [0x30, length @ 0x81..=0x84, ..] => 2 + usize::from(length & 0x7f),
-            _ => return None,
-        };
-        Some(header)
-    };
-    let mut rest = bytes;
-    for _ in 0..3 {
-        match into_sequence(rest).and_then(|header| rest.get(header..)) {
-            Some(inside) => rest = inside,
-            None => return false,
-        }
-    }
-    rest.starts_with(PBES2)
+fn uber() -> Trouble {
+    Trouble::new(Code::KeyStoreNotSupported, say::uber(), say::convert_with_bouncy_castle())
 }
 
 /// HMAC-SHA1 under the key of RFC 7292, appendix B, purpose 3.

@@ -210,6 +210,17 @@ impl Makings {
     }
 }
 
+/// A program of this text. Another process writes it: as long as this one had it open, a child that another test
+/// starts at that moment would have it open too, and Linux runs nothing that is open for writing.
+#[cfg(unix)]
+pub fn script(path: &Path, text: &str) {
+    let mut writer = Command::new("sh");
+    writer.args(["-c", "cat > \"$0\" && chmod 755 \"$0\""]).arg(path).stdin(Stdio::piped());
+    let mut writer = writer.spawn().unwrap();
+    writer.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    assert!(writer.wait().unwrap().success());
+}
+
 pub fn format_of(bytes: &[u8]) -> &'static dyn StoreFormat {
     *FORMATS.iter().find(|format| format.sniff(bytes)).expect("one of our formats")
 }

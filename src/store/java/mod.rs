@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::{AppendOptions, Entry, Format, Nature, Store, Trust};
+use super::{AppendOptions, Entry, Format, Nature, Store, Trust, mistaken};
 use crate::certificate::{Certificate, Fingerprint};
 use crate::finding::{Code, Finding, Trouble};
 use crate::lang::java as say;
@@ -172,7 +172,11 @@ pub(super) fn store_of(layout: &Layout<'_>, password: Option<Password>) -> Store
 
     let others = layout.entries.iter().filter(|raw| raw.kind == Kind::Key).count();
     let nature = if others > 0 && others == layout.entries.len() {
-        Nature::NotATrustStore(Finding::new(Code::OnlyKeysInside, say::only_keys_inside(others)))
+        let merchants = entries.iter().find_map(|entry| mistaken::wechat_pay(&entry.certificate));
+        Nature::NotATrustStore(match merchants {
+            Some(Code::ApiCertificate) => Finding::new(Code::ApiCertificate, say::api_certificate()),
+            _ => Finding::new(Code::OnlyKeysInside, say::only_keys_inside(others)),
+        })
     } else {
         Nature::TrustStore
     };
