@@ -9,9 +9,9 @@ use super::syntax::Blocks;
 
 /// Blocks are looked through this far outwards; deeper nesting says nothing about direction any more.
 const DEPTH: usize = 12;
-/// A heading is at most this long, a variable's uses at most this many.
+/// A heading is at most this long; a name that stands in more places than this is no variable worth following.
 const HEADING: usize = 200;
-const USES: usize = 12;
+const MENTIONS: usize = 500;
 /// Lines above a place that may hold its YAML parents or its section's heading.
 const REACH: usize = 2_000;
 
@@ -87,17 +87,31 @@ pub fn around(source: &Source, at: usize) -> Around {
 fn braces(source: &Source, at: usize) -> Around {
     let mut around = Around { headings: String::new(), beside: (0, source.code.len()) };
     let mut names: Vec<String> = Vec::new();
+    // What is outside the function says nothing about direction, but its name and what it is assigned to do.
+    let mut function: Option<usize> = None;
     for (depth, (open, close)) in source.brackets().around(at).enumerate() {
+        let line = source.line(open);
+        if function.is_some_and(|function| function != line) {
+            break;
+        }
         // A bracket that closes on its own line holds arguments, not what stands beside.
-        if around.beside.0 == 0 && (depth + 1 == DEPTH || source.line(open) != source.line(close)) {
+        if around.beside.0 == 0 && (depth + 1 == DEPTH || line != source.line(close)) {
             around.beside = (open, close);
         }
+        let bracket = source.slice(open, open + 1);
         let heading = heading(source, open);
         if let Some(name) = assigned(&heading) {
             names.push(name.to_owned());
         }
+        if bracket == "{" && is_function(&heading) {
+            function = Some(line);
+            names.extend(function_name(&heading).map(str::to_owned));
+        }
+        if function.is_some() {
+            continue;
+        }
         around.headings.push_str(&heading);
-        around.headings.push_str(source.slice(open, open + 1));
+        around.headings.push_str(bracket);
         around.headings.push('\n');
     }
     // `options.ca = x`: the variable is the block.
@@ -106,10 +120,33 @@ fn braces(source: &Source, at: usize) -> Around {
         names.push(name.to_owned());
     }
     names.dedup();
-    for name in names.iter().take(3) {
-        uses(source, name, &mut around.headings);
+    for name in names.iter().take(4) {
+        uses(source, name, at, &mut around.headings);
     }
     around
+}
+
+/// Whether a brace opens a function's body: it follows a parameter list, and no statement's condition.
+fn is_function(heading: &str) -> bool {
+    const STATEMENTS: &[&str] = &[
+        "if", "for", "while", "switch", "catch", "with", "else", "try", "using", "lock", "unless", "elsif", "foreach",
+        "}",
+    ];
+    let first = heading.split(|c: char| !c.is_alphanumeric() && c != '}').next().unwrap_or("");
+    let heading = heading.trim_end();
+    !STATEMENTS.contains(&first)
+        && (heading.ends_with(')') || heading.ends_with("=>") || heading.contains("func ") || heading.contains("fn "))
+}
+
+fn function_name(heading: &str) -> Option<&str> {
+    let before = heading.split('(').next()?.trim_end();
+    // A callback: the name is that of the function that it is handed to.
+    if before.contains(['.', '=']) {
+        return None;
+    }
+    let name = before.rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next()?;
+    // The names of test cases and callbacks' hosts are used everywhere.
+    (name.len() > 4 && !matches!(name, "function" | "describe" | "async" | "constructor")).then_some(name)
 }
 
 /// The text in front of a bracket on its line, or, where a bracket stands alone, the line above.
@@ -132,7 +169,9 @@ fn assigned(heading: &str) -> Option<&str> {
         !right.starts_with('>') && !left.ends_with(['=', '!', '<', '>']) && !right.contains('(')
     })?;
     let left = left.split(':').next().unwrap_or(left).trim_end();
-    let name = left.rsplit(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).next()?;
+    // Of `config.tls` the variable is `config`, of `this.tls` it is `tls`.
+    let path = left.rsplit(|c: char| !(c.is_alphanumeric() || "_$.".contains(c))).next()?;
+    let name = path.split('.').find(|part| !matches!(*part, "this" | "self" | ""))?;
     (name.len() > 1).then_some(name)
 }
 
@@ -145,28 +184,27 @@ fn receiver(line: &str) -> Option<&str> {
         .then_some(name)
 }
 
-fn uses(source: &Source, name: &str, into: &mut String) {
+/// The lines nearest to `at` that name the variable: two above, four below. A name is used again for other things.
+fn uses(source: &Source, name: &str, at: usize, into: &mut String) {
     let bare = name.trim_start_matches('$');
-    let mut found = 0;
-    let mut last = usize::MAX;
-    for (at, _) in source.code.match_indices(bare) {
-        let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-        if word(source.code[..at].chars().next_back()) || word(source.code[at + bare.len()..].chars().next()) {
-            continue;
-        }
-        let line = source.line(at);
-        if line == last {
-            continue;
-        }
-        last = line;
+    let here = source.line(at);
+    let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    let mut lines: Vec<usize> = source
+        .code
+        .match_indices(bare)
+        .filter(|&(found, _)| {
+            !word(source.code[..found].chars().next_back()) && !word(source.code[found + bare.len()..].chars().next())
+        })
+        .map(|(found, _)| source.line(found))
+        .take(MENTIONS)
+        .collect();
+    lines.dedup();
+    let split = lines.partition_point(|&line| line < here);
+    for &line in lines[..split].iter().rev().take(2).chain(lines[split..].iter().take(5)) {
         into.push_str("use: ");
         let text = source.line_text(line).trim();
         into.push_str(text.get(..HEADING).unwrap_or(text));
         into.push('\n');
-        found += 1;
-        if found == USES {
-            break;
-        }
     }
 }
 

@@ -357,7 +357,15 @@ impl Lexer<'_> {
 }
 
 fn find(text: &[u8], word: &[u8]) -> Option<usize> {
-    text.windows(word.len()).position(|window| window == word)
+    let first = *word.first()?;
+    let mut from = 0;
+    while let Some(at) = text[from..].iter().position(|&byte| byte == first) {
+        if text[from + at..].starts_with(word) {
+            return Some(from + at);
+        }
+        from += at + 1;
+    }
+    None
 }
 
 #[cfg(test)]

@@ -71,43 +71,50 @@ fn applies(rule: &Rule, pin: &PinRule, syntax: &Syntax) -> Option<Applies> {
 
 /// The pins in one file's text, by line.
 pub fn pins(path: &Path, root: &Path, syntax: &'static Syntax, text: &str) -> Vec<Pin> {
-    let source = Source::new(syntax, text);
     let slashed = path.to_string_lossy().replace('\\', "/");
+    // Comments may hold the words too, so that this keeps too many and never too few.
+    let candidates: Vec<(&Rule, &PinRule, Applies)> = rules::ALL
+        .iter()
+        .flat_map(|rule| rule.pin.iter().map(move |pin| (rule, pin)))
+        .filter_map(|(rule, pin)| Some((rule, pin, applies(rule, pin, syntax)?)))
+        .filter(|(_, pin, _)| {
+            pin.words.iter().any(|word| text.contains(word.as_str()))
+                && pin.path.as_ref().is_none_or(|path| path.is_match(&slashed))
+                && pin.need.as_ref().is_none_or(|need| need.is_match(text))
+        })
+        .collect();
+    if candidates.is_empty() && !text.contains(in_source::BEGIN) {
+        return Vec::new();
+    }
+    let source = Source::new(syntax, text);
     let mut found: Vec<Pin> = Vec::new();
-    for rule in rules::ALL.iter() {
-        for pin in &rule.pin {
-            let Some(applies) = applies(rule, pin, syntax) else { continue };
-            if !pin.words.iter().any(|word| source.code.contains(word.as_str())) {
+    for (rule, pin, applies) in candidates {
+        let refused = pin.need.as_ref().is_some_and(|need| !need.is_match(&source.code))
+            || pin.without.as_ref().is_some_and(|without| without.is_match(&source.code));
+        if refused {
+            continue;
+        }
+        for captures in pin.find.regex().captures_iter(&source.code) {
+            let whole = captures.get(0).expect("group 0 always matches");
+            let at = captures.name("at").map_or(whole.start(), |group| group.start());
+            let at = at + source.code[at..].len() - source.code[at..].trim_start().len();
+            if !in_place(&source, at, pin.place, applies) {
                 continue;
             }
-            let refused = pin.path.as_ref().is_some_and(|path| !path.is_match(&slashed))
-                || pin.need.as_ref().is_some_and(|need| !need.is_match(&source.code))
-                || pin.without.as_ref().is_some_and(|without| without.is_match(&source.code));
-            if refused {
-                continue;
-            }
-            for captures in pin.find.regex().captures_iter(&source.code) {
-                let whole = captures.get(0).expect("group 0 always matches");
-                let at = captures.name("at").map_or(whole.start(), |group| group.start());
-                let at = at + source.code[at..].len() - source.code[at..].trim_start().len();
-                if !in_place(&source, at, pin.place, applies) {
-                    continue;
-                }
-                // `=` that is not `==` takes one character too many.
-                let last = whole.as_str().chars().next_back().filter(|last| !"=:,(>{[ \t\r\n".contains(*last));
-                let from = whole.end() - last.map_or(0, char::len_utf8);
-                let target = match captures.name("target") {
-                    Some(target) => target.as_str(),
-                    None => match pin.value {
-                        Value::Expression => expression::expression(&source, from),
-                        Value::Word => expression::word(&source, from),
-                        Value::Line => expression::line(&source, from),
-                        Value::Match => whole.as_str(),
-                    },
-                };
-                if let Some(pin) = judge(rule, pin, (path, root), &source, at, target.trim()) {
-                    keep(&mut found, pin);
-                }
+            // `=` that is not `==` takes one character too many.
+            let last = whole.as_str().chars().next_back().filter(|last| !"=:,(>{[ \t\r\n".contains(*last));
+            let from = whole.end() - last.map_or(0, char::len_utf8);
+            let target = match captures.name("target") {
+                Some(target) => target.as_str(),
+                None => match pin.value {
+                    Value::Expression => expression::expression(&source, from),
+                    Value::Word => expression::word(&source, from),
+                    Value::Line => expression::line(&source, from),
+                    Value::Match => whole.as_str(),
+                },
+            };
+            if let Some(pin) = judge(rule, pin, (path, root), &source, at, target.trim()) {
+                keep(&mut found, pin);
             }
         }
     }
