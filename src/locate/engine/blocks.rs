@@ -70,9 +70,12 @@ impl Brackets {
 /// What stands around a place.
 #[derive(Debug, Default)]
 pub struct Around {
-    /// Headings from the inside out, one per line; then the lines that use the variable the block is assigned to.
+    /// Headings from the inside out, one per line, each with its bracket.
     pub headings: String,
-    /// The innermost block's text, for what stands beside the place.
+    /// The lines that use the variable or function that the block is assigned to.
+    pub uses: String,
+    /// What stands beside the place: the innermost block, or in C and Python, where a context is set up by one call
+    /// after another, the function.
     pub beside: (usize, usize),
 }
 
@@ -85,18 +88,27 @@ pub fn around(source: &Source, at: usize) -> Around {
 }
 
 fn braces(source: &Source, at: usize) -> Around {
-    let mut around = Around { headings: String::new(), beside: (0, source.code.len()) };
+    let line = source.line(at);
+    let end = source.line_offset(line) + source.line_text(line).len();
+    let mut around = Around { beside: (source.line_offset(line), end), ..Around::default() };
+    let by_function = matches!(source.syntax.name, "c" | "python");
+    let mut found = false;
+    if source.syntax.name == "python" {
+        around.beside = python_function(source, line);
+        found = true;
+    }
     let mut names: Vec<String> = Vec::new();
     // What is outside the function says nothing about direction, but its name and what it is assigned to do.
     let mut function: Option<usize> = None;
-    for (depth, (open, close)) in source.brackets().around(at).enumerate() {
+    for (open, close) in source.brackets().around(at) {
         let line = source.line(open);
         if function.is_some_and(|function| function != line) {
             break;
         }
-        // A bracket that closes on its own line holds arguments, not what stands beside.
-        if around.beside.0 == 0 && (depth + 1 == DEPTH || line != source.line(close)) {
+        // In C a bracket that closes on its own line holds arguments, not what stands beside.
+        if !found && (!by_function || line != source.line(close)) {
             around.beside = (open, close);
+            found = true;
         }
         let bracket = source.slice(open, open + 1);
         let heading = heading(source, open);
@@ -121,9 +133,30 @@ fn braces(source: &Source, at: usize) -> Around {
     }
     names.dedup();
     for name in names.iter().take(4) {
-        uses(source, name, at, &mut around.headings);
+        uses(source, name, at, &mut around.uses);
     }
     around
+}
+
+/// The lines of the function around a line; without one, of the file.
+fn python_function(source: &Source, line: usize) -> (usize, usize) {
+    let indent = indent_of(source.line_text(line));
+    let starts = |above: &usize| {
+        let text = source.line_text(*above);
+        let trimmed = text.trim_start();
+        indent_of(text) < indent && (trimmed.starts_with("def ") || trimmed.starts_with("async def "))
+    };
+    let Some(start) = (line.saturating_sub(REACH).max(1)..line).rev().find(starts) else {
+        return (0, source.code.len());
+    };
+    let outer = indent_of(source.line_text(start));
+    let end = (line..=source.lines())
+        .find(|&below| {
+            let text = source.line_text(below);
+            !text.trim().is_empty() && indent_of(text) <= outer
+        })
+        .unwrap_or(source.lines() + 1);
+    (source.offset_of(start), source.offset_of(end))
 }
 
 /// Whether a brace opens a function's body: it follows a parameter list, and no statement's condition.
@@ -201,7 +234,6 @@ fn uses(source: &Source, name: &str, at: usize, into: &mut String) {
     lines.dedup();
     let split = lines.partition_point(|&line| line < here);
     for &line in lines[..split].iter().rev().take(2).chain(lines[split..].iter().take(5)) {
-        into.push_str("use: ");
         let text = source.line_text(line).trim();
         into.push_str(text.get(..HEADING).unwrap_or(text));
         into.push('\n');
@@ -215,7 +247,7 @@ fn indent_of(line: &str) -> usize {
 /// YAML: the keys above with less indentation; a list's dash belongs to the indentation.
 fn indented(source: &Source, at: usize) -> Around {
     let line = source.line(at);
-    let mut around = Around { headings: String::new(), beside: (0, source.code.len()) };
+    let mut around = Around { beside: (0, source.code.len()), ..Around::default() };
     let mut limit = indent_of(source.line_text(line));
     let mut depth = 0;
     let mut block_start = None;
@@ -267,6 +299,7 @@ fn section(source: &Source, at: usize) -> Around {
     let end = (line + 1..=source.lines()).find(|&below| is_heading(source.line_text(below)));
     Around {
         headings: start.map(|start| source.line_text(start).trim().to_owned()).unwrap_or_default(),
+        uses: String::new(),
         beside: (
             start.map_or(0, |start| source.offset_of(start)),
             end.map_or(source.code.len(), |end| source.offset_of(end)),

@@ -77,6 +77,12 @@ pub fn constant<'a>(source: &'a Source, value: &str, before: usize) -> Option<&'
             continue;
         }
         let Some(from) = definition(left, right) else { continue };
+        // A keyword argument is no definition.
+        let keyword = matches!(source.syntax.name, "python" | "kotlin" | "scala" | "groovy")
+            && source.brackets().around(at).next().is_some_and(|(open, _)| source.code.as_bytes()[open] == b'(');
+        if keyword {
+            continue;
+        }
         let from = at + name.len() + from;
         let found = expression(source, from);
         let found = if left.ends_with("#define ") { line(source, from) } else { found };

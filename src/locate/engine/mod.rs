@@ -199,7 +199,9 @@ fn judge(
     }
     let class = pin.class.unwrap_or_else(|| {
         let says = |test: &Option<super::rules::Pattern>| {
-            test.as_ref().is_some_and(|test| test.is_match(&around.headings) || test.is_match(target))
+            test.as_ref().is_some_and(|test| {
+                test.is_match(&around.headings) || test.is_match(&around.uses) || test.is_match(target)
+            })
         };
         if says(&rule.server) {
             Class::ClientAuth
