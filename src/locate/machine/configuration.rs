@@ -9,6 +9,7 @@ use super::super::prefix::Prefix;
 use super::super::variables::{self, Assignment, Place};
 use super::globs;
 use crate::lang::machine as say;
+use crate::pin::Kind;
 
 /// Files that make an environment line by line.
 const ENVIRONMENTS: [&str; 20] = [
@@ -175,9 +176,20 @@ pub(in super::super) fn ruled(prefix: &Prefix, path: &Path) -> Vec<Found> {
     let pins = super::super::text(path, text.as_bytes()).into_iter();
     pins.map(|mut pin| {
         pin.path = prefix.host(path);
+        if pin.resolved.is_empty() && matches!(pin.kind, Kind::File | Kind::Dir | Kind::Keystore) {
+            pin.resolved.extend(beside(path, &pin.target));
+        }
         Found::pinned(prefix, pin, say::configuration(path.display()))
     })
     .collect()
+}
+
+/// A value that is written as a plain path: absolute, or relative to the configuration, as nginx has it. `None` for
+/// what a program would have to compute, and for names like HAProxy's `@system-ca`.
+fn beside(configuration: &Path, target: &str) -> Option<PathBuf> {
+    let plain = target.trim_matches(['"', '\'', ' ', ';']);
+    let computed = plain.contains(['$', '{', '(', '@', '\n', '%']) || plain.contains("://");
+    (!plain.is_empty() && !computed).then(|| configuration.with_file_name(plain))
 }
 
 fn assigned(prefix: &Prefix, path: &Path, assignments: &[Assignment], language: &'static str) -> Vec<Found> {

@@ -197,6 +197,33 @@ fn variables_are_found_where_systems_and_services_set_them() {
 }
 
 #[test]
+fn php_ini_files_and_proxies_are_read_by_the_rules_of_projects() {
+    let (root, found) = found(&[
+        "/www/server/php/74/etc/php.ini: [curl]\ncurl.cainfo = \"/srv/php.pem\"\n;openssl.cafile=/srv/no.pem\n",
+        "/srv/php.pem -> /srv/real.pem",
+        "/srv/real.pem",
+        "/etc/php/8.2/fpm/php.ini: openssl.cafile=/srv/debian.pem\n",
+        "/etc/php/8.2/fpm/pool.d/www.conf: [www]\nphp_admin_value[curl.cainfo] = /srv/pool.pem\n",
+        "/www/server/panel/vhost/nginx/pay.conf: location / {\n proxy_ssl_trusted_certificate ssl/nginx.pem;\n proxy_ssl_verify on;\n}\n",
+        "/etc/haproxy/haproxy.cfg: backend b\n server s 1.2.3.4:443 ssl verify required ca-file /srv/haproxy.pem\n",
+        "/root/.curlrc: cacert = /srv/curl.pem\n",
+    ]);
+    let real = at(&root, &found, "/srv/real.pem");
+    assert_eq!((real.exists, real.pin.as_ref().unwrap().line), (true, 2));
+    assert_eq!(real.pin.as_ref().unwrap().path, root.path().join("www/server/php/74/etc/php.ini"));
+    for path in [
+        "/srv/debian.pem",
+        "/srv/pool.pem",
+        "/www/server/panel/vhost/nginx/ssl/nginx.pem",
+        "/srv/haproxy.pem",
+        "/srv/curl.pem",
+    ] {
+        assert!(!at(&root, &found, path).exists);
+    }
+    assert!(!found.iter().any(|found| found.path.ends_with("no.pem")), "a comment");
+}
+
+#[test]
 fn an_openssl_of_its_own_is_known_by_the_directory_that_is_compiled_into_it() {
     let (root, found) = found(&[
         "/usr/local/openssl/lib/libcrypto.so.1.1: \u{0}built\u{0}OPENSSLDIR: \"/usr/local/openssl/ssl\"\u{0}",
