@@ -112,7 +112,8 @@ const CENTOS6: &[&str] = &[
 #[test]
 fn every_family_of_systems_is_known_by_what_lies_in_it() {
     let system = Custody::System;
-    let cases: [(&[&str], &[(&str, Custody)]); 6] = [
+    type Family<'c> = (&'c [&'c str], &'c [(&'c str, Custody)]);
+    let cases: [Family<'_>; 6] = [
         (
             DEBIAN,
             &[
@@ -291,7 +292,8 @@ fn whoever_overwrites_a_file_is_named_in_a_warning() {
 #[test]
 fn a_root_goes_where_the_system_takes_it_from_and_the_generator_runs() {
     let root = stand_in("new");
-    let cases: [(&[&str], &str, &str, &[&str], &[&str]); 3] = [
+    type Case<'c> = (&'c [&'c str], &'c str, &'c str, &'c [&'c str], &'c [&'c str]);
+    let cases: [Case<'_>; 3] = [
         (
             &["/usr/sbin/update-ca-certificates", "/etc/ssl/certs/ca-certificates.crt"],
             "/etc/ssl/certs/ca-certificates.crt",
@@ -322,7 +324,7 @@ fn a_root_goes_where_the_system_takes_it_from_and_the_generator_runs() {
         assert_eq!(tree.commands(&repair.undo), undo);
         assert_eq!(repair.regenerates.len(), 1);
         tree.write(anchor, &pem_file(&root));
-        let again = tree.repair(store, &[&root], &[root.certificate.clone()]).unwrap();
+        let again = tree.repair(store, &[&root], std::slice::from_ref(&root.certificate)).unwrap();
         assert!(again.writes.is_empty() && again.rescued.is_empty(), "twice is once");
         tree.write(anchor, b"somebody else's file of the same name");
         let beside = tree.repair(store, &[&root], &[]).unwrap();
@@ -340,8 +342,9 @@ fn a_deselected_root_of_debian_is_selected_again() {
     tree.write("/usr/share/ca-certificates/mozilla/Other.crt", &pem_file(&other));
     let list = "# comment\nmozilla/Other.crt\n!mozilla/New.crt\n!mozilla/Gone.crt\n";
     tree.write("/etc/ca-certificates.conf", list.as_bytes());
-    let repair =
-        tree.repair("/etc/ssl/certs/ca-certificates.crt", &[&new, &other], &[other.certificate.clone()]).unwrap();
+    let repair = tree
+        .repair("/etc/ssl/certs/ca-certificates.crt", &[&new, &other], std::slice::from_ref(&other.certificate))
+        .unwrap();
     let after = "# comment\nmozilla/Other.crt\nmozilla/New.crt\n!mozilla/Gone.crt\n";
     assert_eq!(
         repair.writes,

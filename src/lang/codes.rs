@@ -1527,6 +1527,64 @@ codes! {
             zh: "无需处理：服务器接受包含根证书的证书链。若要把私钥与受信任的根证书分开，请为程序单独配置一个信任库。",
         },
     }
+
+    // Processes and traced commands.
+    ProcessOlderThanBundle = "process-older-than-bundle", Warning {
+        meaning: {
+            en: "The process was started before its bundle last changed.",
+            zh: "进程的启动时间早于证书包的最后修改时间。",
+        },
+        cause: {
+            en: "Most programs read their bundle once, at their start, and know nothing of what was added since. Some read it for each connection, as PHP's curl does.",
+            zh: "多数程序只在启动时读取一次证书包，不知道之后追加的内容；也有程序每次连接都重新读取，例如 PHP 的 curl。",
+        },
+        remedy: {
+            en: "Restart the program, or have it reload its configuration.",
+            zh: "重启程序，或让它重新加载配置。",
+        },
+    }
+    ProcessGone = "process-gone", Error {
+        meaning: {
+            en: "There is no such process.",
+            zh: "进程不存在。",
+        },
+        cause: {
+            en: "It has ended, or was restarted with a new number.",
+            zh: "进程已结束，或重启后进程号已改变。",
+        },
+        remedy: {
+            en: "Look its number up again, for instance with `ps -ef` or `systemctl status`.",
+            zh: "请重新查询进程号，例如用 `ps -ef` 或 `systemctl status`。",
+        },
+    }
+    ProcessNotPermitted = "process-not-permitted", Error {
+        meaning: {
+            en: "What the process uses may not be read.",
+            zh: "无权读取该进程的使用情况。",
+        },
+        cause: {
+            en: "It belongs to another user, or protects itself, as programs with special rights do.",
+            zh: "它属于其他用户，或像带特权的程序那样禁止他人读取。",
+        },
+        remedy: {
+            en: "Run the command as root, or as the user of the process.",
+            zh: "请以 root 或该进程所属用户运行。",
+        },
+    }
+    NotOnThisSystem = "not-on-this-system", Error {
+        meaning: {
+            en: "This can be done on Linux alone.",
+            zh: "该功能仅支持 Linux。",
+        },
+        cause: {
+            en: "It rests on /proc and on ptrace(2), which other systems do not have in this form.",
+            zh: "它依赖 Linux 的 /proc 和 ptrace(2)，其他系统没有对应机制。",
+        },
+        remedy: {
+            en: "Give the bundle or the project's directory to the command instead.",
+            zh: "请改为指定证书包或项目目录。",
+        },
+    }
 }
 
 impl std::fmt::Display for Code {

@@ -18,6 +18,7 @@ pub mod help;
 pub mod java;
 pub mod locate;
 pub mod locate_screen;
+pub mod machine;
 pub mod pem;
 pub mod pkcs12;
 pub mod plan;

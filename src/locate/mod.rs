@@ -3,11 +3,15 @@
 pub mod cadir;
 pub mod content;
 mod engine;
+pub mod found;
 mod in_source;
 pub mod java_home;
+pub mod machine;
 pub mod prefix;
+pub mod process;
 mod resolve;
 mod rules;
 mod tree;
+mod variables;
 
 pub use tree::{Options, Skipped, Tree, text, tree};
