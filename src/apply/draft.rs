@@ -106,7 +106,8 @@ impl<'s, D: Disk> Draft<'s, D> {
     pub fn settle(&self, site: &Site<'_, D>, bytes: &[u8], modified: Option<SystemTime>) -> Result<(), Stop> {
         let at = |error: io::Error| trouble::at(&self.folder.path, &error);
         if let Some(modified) = modified {
-            again(|| self.disk.set_modified(&self.file, modified)).map_err(at)?;
+            // Nice to have; some file systems refuse.
+            let _ = again(|| self.disk.set_modified(&self.file, modified));
         }
         again(|| self.disk.sync(&self.file)).map_err(at)?;
         match site.holds(&self.file, bytes).map_err(at)? {

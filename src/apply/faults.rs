@@ -257,6 +257,69 @@ fn whatever_call_fails_the_file_is_old_or_new_and_the_outcome_says_which() {
     assert!(table.len() >= 18, "{table:?}");
 }
 
+/// The calls that change the disk or wait for it, each failing in five ways, with what becomes of the work: shared
+/// with tests/faults.rs, which finds the same by injecting the faults into a real process.
+const AGREED: &str = include_str!("../../tests/common/fault_table.txt");
+
+#[test]
+fn the_disk_in_memory_and_a_real_one_agree_on_every_outcome() {
+    let works = [
+        ("append", Work::Append { shelf: false }),
+        ("append-shelf", Work::Append { shelf: true }),
+        ("append-in-place", Work::AppendInPlace),
+        ("restore", Work::Restore { shelf: false }),
+        ("restore-shelf", Work::Restore { shelf: true }),
+    ];
+    let faults = [
+        ("EIO", Fault::Error(ErrorKind::Other)),
+        ("ENOSPC", Fault::Error(ErrorKind::StorageFull)),
+        ("EINTR", Fault::Error(ErrorKind::Interrupted)),
+        ("EACCES", Fault::Error(ErrorKind::PermissionDenied)),
+        ("SIGKILL", Fault::Stop),
+    ];
+    let telling = [
+        "try_lock",
+        "create",
+        "write_at",
+        "truncate",
+        "chown",
+        "set_attribute",
+        "chmod",
+        "set_modified",
+        "sync",
+        "sync_dir",
+        "rename",
+        "rename_new",
+        "exchange",
+        "unlink",
+    ];
+    let mut table = String::new();
+    for (name, work) in works {
+        let clean = work.disk(Quirks::default());
+        work.run(&clean);
+        let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+        for (at, call) in clean.calls().iter().enumerate().filter(|(_, call)| telling.contains(call)) {
+            let time = times.entry(call).or_default();
+            *time += 1;
+            table += &format!("{name} {call} {time}:");
+            for (errno, fault) in faults {
+                let disk = work.disk(Quirks::default());
+                disk.fail(at, fault);
+                let outcome = match work.run(&disk) {
+                    _ if fault == Fault::Stop && file(&disk.state()) == work.before() => "old",
+                    _ if fault == Fault::Stop => "new",
+                    Outcome::Done => "done",
+                    Outcome::Unchanged => "unchanged",
+                    Outcome::Unsettled => "unsettled",
+                };
+                table += &format!(" {errno} {outcome}");
+            }
+            table += "\n";
+        }
+    }
+    assert!(table == AGREED, "tests/common/fault_table.txt should read:\n{table}");
+}
+
 /// Lets the power fail at every call, and looks at every state in which the medium can then be found: how many were
 /// right, and what is wrong with the first that is not.
 fn after_every_power_loss(work: Work, quirks: Quirks) -> (usize, Option<String>) {

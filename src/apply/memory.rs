@@ -30,6 +30,7 @@ pub(super) enum Fault {
 pub(super) struct Inode {
     pub data: Vec<u8>,
     pub mode: u32,
+    pub uid: u32,
     pub attributes: Attributes,
     pub links: u64,
 }
@@ -108,7 +109,9 @@ impl Memory {
     /// With this file in [`HOME`], under that many names.
     pub fn with_file(name: &str, data: &[u8], links: u64) -> Self {
         let mut state = State::default();
-        state.inodes.push(Inode { data: data.to_vec(), mode: 0o640, attributes: Attributes::new(), links });
+        // Somebody else's, with an attribute: there is something to be kept.
+        let attributes = Attributes::from([("user.note".into(), b"kept".to_vec())]);
+        state.inodes.push(Inode { data: data.to_vec(), mode: 0o640, uid: ME + 1, attributes, links });
         state.dirs[0].insert(name.into(), 0);
         Self::from_state(state)
     }
@@ -148,7 +151,8 @@ impl Memory {
             // Content begins where the medium has it: nowhere, for a new file.
             state.inodes.resize(inner.now.inodes.len(), Inode::default());
             for (inode, now) in state.inodes.iter_mut().zip(&inner.now.inodes) {
-                (inode.mode, inode.links) = (now.mode, now.links);
+                (inode.mode, inode.uid, inode.links) = (now.mode, now.uid, now.links);
+                inode.attributes = now.attributes.clone();
             }
             for (at, change) in inner.changes.iter().enumerate() {
                 let chosen = open.iter().position(|open| *open == at).is_none_or(|bit| choice >> bit & 1 == 1);
@@ -192,14 +196,14 @@ impl Inner {
     }
 
     fn stat(&self, inode: usize) -> Stat {
-        let Inode { data, mode, links, .. } = &self.now.inodes[inode];
+        let Inode { data, mode, uid, links, .. } = &self.now.inodes[inode];
         Stat {
             id: (1, inode as u64),
             kind: Kind::File,
             links: *links,
             len: data.len() as u64,
             mode: *mode,
-            uid: ME,
+            uid: *uid,
             gid: ME,
             modified: SystemTime::UNIX_EPOCH,
         }
@@ -253,7 +257,7 @@ impl Disk for Memory {
             return Err(ErrorKind::AlreadyExists.into());
         }
         let inode = inner.now.inodes.len();
-        inner.now.inodes.push(Inode { mode, links: 1, ..Inode::default() });
+        inner.now.inodes.push(Inode { mode, uid: ME, links: 1, ..Inode::default() });
         inner.change(Change::Names { dir: *dir, effects: vec![(name.to_owned(), Some(inode))] });
         Ok(Handle { inode, append: false })
     }
@@ -318,8 +322,9 @@ impl Disk for Memory {
         Ok(())
     }
 
-    fn chown(&self, _: &Handle, _: u32, _: u32) -> io::Result<()> {
-        self.call("chown").map(drop)
+    fn chown(&self, file: &Handle, uid: u32, _: u32) -> io::Result<()> {
+        self.call("chown")?.now.inodes[file.inode].uid = uid;
+        Ok(())
     }
 
     fn chmod(&self, file: &Handle, mode: u32) -> io::Result<()> {

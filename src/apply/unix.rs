@@ -7,13 +7,13 @@ use std::os::fd::OwnedFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Component, Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::SystemTime;
 
 use rustix::fs::{AtFlags, FileType, Gid, Mode, OFlags, RenameFlags, Uid, XattrFlags};
 use rustix::io::{Errno, retry_on_intr};
-use rustix::process::Resource;
 
-use super::disk::{Attributes, Disk, Id, Kind, Open, Place, Stat};
+use super::disk::{Attributes, Disk, Id, Kind, Open, Place, Stat, again};
 
 /// As many links as Linux itself follows in one path (path_resolution(7)).
 const MOST_LINKS: usize = 40;
@@ -36,7 +36,7 @@ pub(super) struct RealDisk;
 /// Opens a regular file to be read, links followed; `None` if it is something else. The mere opening of a device can
 /// have effects, so it is looked at first; and it may be swapped meanwhile, so that whoever gets the file looks again.
 pub(super) fn open_to_read(path: &Path) -> io::Result<Option<File>> {
-    if !std::fs::metadata(path)?.is_file() {
+    if !again(|| std::fs::metadata(path))?.is_file() {
         return Ok(None);
     }
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
@@ -45,8 +45,25 @@ pub(super) fn open_to_read(path: &Path) -> io::Result<Option<File>> {
 
 /// The path without links.
 pub(super) fn full_path(path: &Path) -> io::Result<PathBuf> {
-    std::fs::canonicalize(path)
+    again(|| std::fs::canonicalize(path))
 }
+
+/// The largest file that this process may write, if there is a limit. It is set before a program starts.
+///
+/// From /proc on Linux, since rustix asks by prlimit64 and takes for granted that it is there (Linux 2.6.36): older
+/// kernels would leave it with memory that nobody wrote. Without /proc the signal comes; the file is whole even then.
+static FILE_SIZE_LIMIT: LazyLock<Option<u64>> = LazyLock::new(|| {
+    #[cfg(target_os = "linux")]
+    {
+        let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
+        let line = limits.lines().find_map(|line| line.strip_prefix("Max file size"))?;
+        line.split_whitespace().next()?.parse().ok()
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        rustix::process::getrlimit(rustix::process::Resource::Fsize).current
+    }
+});
 
 /// What a name in a directory is, on the way along a path.
 enum Step {
@@ -291,7 +308,7 @@ impl Disk for RealDisk {
     /// Where a file-size limit (ulimit -f) would be passed, the system sends SIGXFSZ, which kills; asking for the
     /// limit beforehand gives the error instead, and leaves the process's signals alone.
     fn write_at(&self, file: &File, bytes: &[u8], offset: u64) -> io::Result<usize> {
-        if let Some(limit) = rustix::process::getrlimit(Resource::Fsize).current
+        if let Some(limit) = *FILE_SIZE_LIMIT
             && offset + bytes.len() as u64 > limit
         {
             return Err(Errno::FBIG.into());
