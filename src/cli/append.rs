@@ -30,12 +30,19 @@ use crate::store::{AppendOptions, Appended, Format, Nature, Store, StoreFormat};
 const ROUNDS: usize = 60;
 
 pub fn run(session: &mut Session, args: &Append) -> Exit {
-    if args.at.places.is_empty() {
+    if args.at.places.is_empty() && args.at.pid.is_empty() && !args.at.machine {
         let trouble = Trouble::new(Code::Usage, say_cli::append_needs_a_place(), say_cli::name_a_bundle());
         session.trouble(&trouble);
         return Exit::Trouble;
     }
-    let targets: Vec<Target> = (targets::find(&args.at).into_iter())
+    let found = match targets::find(session, &args.at) {
+        Ok(found) => found,
+        Err(trouble) => {
+            session.trouble(&trouble);
+            return Exit::Trouble;
+        }
+    };
+    let targets: Vec<Target> = (found.into_iter())
         .filter(|target| {
             target.named || targets::read(session, target).is_ok_and(|opened| targets::is_a_find(&opened.store))
         })

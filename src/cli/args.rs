@@ -74,6 +74,10 @@ pub enum Command {
 pub struct Where {
     #[arg(value_name = "WHERE")]
     pub places: Vec<PathBuf>,
+    #[arg(long, value_name = "N")]
+    pub pid: Vec<u32>,
+    #[arg(long)]
+    pub machine: bool,
 }
 
 #[derive(Debug, Clone, Args)]

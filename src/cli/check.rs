@@ -12,7 +12,13 @@ use crate::lang::check as say;
 use crate::report::{Bundle, Record, text};
 
 pub fn run(session: &mut Session, at: &Where) -> Exit {
-    let targets = targets::find(at);
+    let targets = match targets::find(session, at) {
+        Ok(targets) => targets,
+        Err(trouble) => {
+            session.trouble(&trouble);
+            return Exit::Trouble;
+        }
+    };
     let judged = in_parallel(&targets, |target| judge(session, target));
     let mut exit = Exit::Good;
     let mut bundles = Vec::new();
@@ -62,12 +68,14 @@ fn in_parallel<T: Send>(targets: &[Target], work: impl Fn(&Target) -> T + Sync) 
 /// The judgement of one target; `None` where a search turned up something that is no trust store.
 fn judge(session: &Session, target: &Target) -> Option<(Bundle, Option<Trouble>)> {
     let path = target.shown();
-    match targets::read(session, target) {
-        Ok(opened) if !target.named && !targets::is_a_find(&opened.store) => None,
-        Ok(opened) => {
-            let assessment = assess(&opened.store, &session.rollover, session.now);
+    match targets::store(session, target) {
+        Ok(store) if !target.named && !targets::is_a_find(&store) => None,
+        Ok(store) => {
+            let assessment = assess(&store, &session.rollover, session.now);
             let custody = target.custody(session);
-            let mut bundle = Bundle::new(path, &opened.store, &assessment, custody.as_str().to_owned());
+            let mut bundle = Bundle::new(path, &store, &assessment, custody.as_str().to_owned());
+            bundle.used_by = target.used_by.clone();
+            bundle.findings.extend(target.findings.iter().cloned());
             if bundle.status == Status::NewRootMissing {
                 bundle.findings.extend(custody.warning());
             }

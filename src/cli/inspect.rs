@@ -8,7 +8,7 @@ use std::path::Path;
 use super::args::Inspect;
 use super::exit::Exit;
 use super::session::Session;
-use super::targets::{self, Target};
+use super::targets;
 use crate::assess::assess;
 use crate::finding::{Code, Trouble};
 use crate::lang::{check as say, cli as say_cli};
@@ -18,34 +18,34 @@ use crate::store::Store;
 use crate::store::export::{self, Encoding};
 
 pub fn run(session: &mut Session, args: &Inspect) -> Exit {
-    let target = if args.file.as_os_str() == "-" { Target::stdin() } else { Target::file(args.file.clone()) };
+    let target = targets::inspected(&args.file);
     let path = target.shown();
-    let opened = match targets::read(session, &target) {
-        Ok(opened) => opened,
+    let store = match targets::store(session, &target) {
+        Ok(store) => store,
         Err(trouble) => {
             session.record(&Record::Bundle(Bundle::unreadable(path.clone(), &trouble)));
             session.trouble_with(&path, &trouble);
             return Exit::Trouble;
         }
     };
-    let assessment = assess(&opened.store, &session.rollover, session.now);
-    let bundle = Bundle::new(path.clone(), &opened.store, &assessment, target.custody(session).as_str().to_owned());
+    let assessment = assess(&store, &session.rollover, session.now);
+    let bundle = Bundle::new(path.clone(), &store, &assessment, target.custody(session).as_str().to_owned());
     session.record(&Record::Bundle(bundle.clone()));
     let listed: Vec<Listed> =
-        opened.store.entries.iter().map(|entry| Listed { path: path.clone(), entry: entry.clone() }).collect();
+        store.entries.iter().map(|entry| Listed { path: path.clone(), entry: entry.clone() }).collect();
     for entry in &listed {
         session.record(&Record::Listed(entry.clone()));
         session.count("certificates");
     }
     if let Some(export) = &args.export {
-        return write_out(session, &opened.store, export);
+        return write_out(session, &store, export);
     }
     if !session.json {
         session.say(&text::bundle(&bundle, &session.all_roots(), session.lang, session.verbose));
         session.say("");
         session.say(&text::entries(&listed, session.lang, session.verbose));
-        if opened.store.others > 0 {
-            session.say_sentence(&say::other_things(opened.store.others));
+        if store.others > 0 {
+            session.say_sentence(&say::other_things(store.others));
         }
     }
     Exit::Good

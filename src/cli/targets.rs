@@ -11,10 +11,12 @@ use super::args::Where;
 use super::session::Session;
 use crate::apply;
 use crate::custody::{self, Custody};
-use crate::finding::Trouble;
+use crate::finding::{Code, Finding, Trouble};
+use crate::lang::{Sentence, cli as say};
+use crate::locate::found::{Found, Holds};
 use crate::locate::{self, java_home};
 use crate::pin::{Class, Pin};
-use crate::store::{self, FORMATS, Nature, Store, StoreFormat};
+use crate::store::{self, FORMATS, Nature, Store, StoreFormat, cadir};
 
 /// Endings of files that are looked into when a tree is searched for bundles; others have to be pinned or named.
 const ENDINGS: &[&str] = &[
@@ -47,21 +49,30 @@ pub struct Target {
     pub named: bool,
     /// The pins that lead to it.
     pub pins: Vec<Pin>,
+    /// Who trusts servers by it, as far as that was found out.
+    pub used_by: Vec<Sentence>,
+    pub findings: Vec<Finding>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Place {
     Stdin,
     File(PathBuf),
+    /// A hashed certificate directory.
+    Directory(PathBuf),
 }
 
 impl Target {
     pub fn stdin() -> Self {
-        Target { place: Place::Stdin, named: true, pins: Vec::new() }
+        Target::of(Place::Stdin)
     }
 
     pub fn file(path: PathBuf) -> Self {
-        Target { place: Place::File(path), named: true, pins: Vec::new() }
+        Target::of(Place::File(path))
+    }
+
+    fn of(place: Place) -> Self {
+        Target { place, named: true, pins: Vec::new(), used_by: Vec::new(), findings: Vec::new() }
     }
 
     fn found(path: PathBuf) -> Self {
@@ -72,14 +83,14 @@ impl Target {
     pub fn shown(&self) -> String {
         match &self.place {
             Place::Stdin => "-".to_owned(),
-            Place::File(path) => path.display().to_string(),
+            Place::File(path) | Place::Directory(path) => path.display().to_string(),
         }
     }
 
     pub fn path(&self) -> Option<&Path> {
         match &self.place {
             Place::Stdin => None,
-            Place::File(path) => Some(path),
+            Place::File(path) | Place::Directory(path) => Some(path),
         }
     }
 
@@ -99,29 +110,89 @@ pub struct Opened {
 
 /// The places as one text.
 pub fn shown(at: &Where) -> String {
-    let places: Vec<String> = at.places.iter().map(|place| place.display().to_string()).collect();
+    let mut places: Vec<String> = at.places.iter().map(|place| place.display().to_string()).collect();
+    places.extend(at.pid.iter().map(|pid| format!("--pid {pid}")));
+    places.extend(at.machine.then(|| "--machine".to_owned()));
     if places.is_empty() { ".".to_owned() } else { places.join(", ") }
 }
 
 /// Everything that is meant by these places; the current directory where there are none.
-pub fn find(at: &Where) -> Vec<Target> {
+///
+/// # Errors
+/// A process that was named cannot be looked at.
+pub fn find(session: &Session, at: &Where) -> Result<Vec<Target>, Trouble> {
     let here = [PathBuf::from(".")];
-    let places: &[PathBuf] = if at.places.is_empty() { &here } else { &at.places };
+    let anything = !at.places.is_empty() || !at.pid.is_empty() || at.machine;
+    let places: &[PathBuf] = if anything { &at.places } else { &here };
     let mut targets: Vec<Target> = Vec::new();
-    let mut seen = HashSet::new();
     for place in places {
-        let found = if place.as_os_str() == "-" {
-            vec![Target::stdin()]
-        } else if let Some(home) = java_home::java_home(place) {
-            home.used().map(|store| Target::file(store.path.clone())).into_iter().collect()
-        } else if place.is_dir() {
-            in_tree(place)
-        } else {
-            in_file(place)
-        };
-        targets.extend(found.into_iter().filter(|target| seen.insert(target.place.clone())));
+        targets.extend(in_place(place));
     }
-    targets
+    for pid in &at.pid {
+        let process = locate::process::process(*pid)?;
+        targets.extend(process.found.into_iter().filter_map(used));
+    }
+    if at.machine {
+        let machine = locate::machine::machine(&session.prefix, &|name| std::env::var_os(name));
+        targets.extend(machine.found.into_iter().filter_map(used));
+    }
+    let mut once: Vec<Target> = Vec::new();
+    for target in targets {
+        match once.iter_mut().find(|there| there.place == target.place) {
+            Some(there) => {
+                there.named |= target.named;
+                there.pins.extend(target.pins);
+                there.used_by.extend(target.used_by);
+                there.findings.extend(target.findings);
+            }
+            None => once.push(target),
+        }
+    }
+    Ok(once)
+}
+
+fn in_place(place: &Path) -> Vec<Target> {
+    if place.as_os_str() == "-" {
+        vec![Target::stdin()]
+    } else if let Some(home) = java_home::java_home(place) {
+        home.used().map(|store| Target::file(store.path.clone())).into_iter().collect()
+    } else if is_hashed(place) {
+        vec![Target::of(Place::Directory(place.to_owned()))]
+    } else if place.is_dir() {
+        in_tree(place)
+    } else {
+        in_file(place)
+    }
+}
+
+/// One file or hashed directory, as `inspect` takes it.
+pub fn inspected(path: &Path) -> Target {
+    if path.as_os_str() == "-" {
+        Target::stdin()
+    } else if is_hashed(path) {
+        Target::of(Place::Directory(path.to_owned()))
+    } else {
+        Target::file(path.to_owned())
+    }
+}
+
+/// A directory in which OpenSSL finds certificates by the hash of their names.
+fn is_hashed(place: &Path) -> bool {
+    let Ok(listing) = place.read_dir() else { return false };
+    let names: Vec<String> = listing.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    cadir::sniff(names.iter().map(String::as_str))
+}
+
+/// A store that a machine or a process was found to use. What it names but has not got is no store.
+fn used(found: Found) -> Option<Target> {
+    let place = match found.holds {
+        _ if !found.exists => return None,
+        Holds::File => Place::File(found.path),
+        Holds::Directory if is_hashed(&found.path) => Place::Directory(found.path),
+        Holds::Directory | Holds::BuiltIn | Holds::Nothing => return None,
+    };
+    let (used_by, findings) = (found.used_by, found.findings);
+    Some(Target { named: false, pins: found.pin.into_iter().collect(), used_by, findings, ..Target::of(place) })
 }
 
 /// A bundle, or a source or configuration file that pins some.
@@ -188,6 +259,9 @@ fn may_be_a_bundle(path: &Path) -> bool {
 fn bytes(target: &Target) -> Result<(Vec<u8>, Option<u32>), Trouble> {
     match &target.place {
         Place::File(path) => apply::read(path).map(|snapshot| (snapshot.bytes, Some(snapshot.mode))),
+        Place::Directory(path) => {
+            Err(Trouble::new(Code::DirectoryByHand, say::directory_by_hand(), say::rehash(path.display())))
+        }
         Place::Stdin => {
             let mut bytes = Vec::new();
             let limit = store::MAX_BYTES as u64 + 1;
@@ -203,6 +277,14 @@ pub fn read(session: &Session, target: &Target) -> Result<Opened, Trouble> {
     let format = format_of(&bytes);
     let store = format.decode(&bytes, &session.passwords)?;
     Ok(Opened { bytes, mode, format, store })
+}
+
+/// The store alone, as `check` wants it: a hashed directory is one too.
+pub fn store(session: &Session, target: &Target) -> Result<Store, Trouble> {
+    match &target.place {
+        Place::Directory(path) => Ok(cadir::decode(&locate::cadir::read(path)?)),
+        Place::File(_) | Place::Stdin => read(session, target).map(|opened| opened.store),
+    }
 }
 
 /// What a search turned up is a trust store only where it holds a root: a server's own chain lies about under the

@@ -35,7 +35,13 @@ pub fn run(session: &mut Session, args: &Verify) -> Exit {
             return Exit::Trouble;
         }
     };
-    let targets = targets::find(&args.at);
+    let targets = match targets::find(session, &args.at) {
+        Ok(targets) => targets,
+        Err(trouble) => {
+            session.trouble(&trouble);
+            return Exit::Trouble;
+        }
+    };
     let mut exit = if targets.is_empty() { Exit::Trouble } else { Exit::Good };
     for target in &targets {
         exit = exit.and(one(session, target, saved.as_ref()));

@@ -52,6 +52,7 @@ sentences! {
     }
     present() { en: "present", zh: "有" }
     missing() { en: "missing", zh: "缺少" }
+    used_by(whom) { en: "used by: {whom}", zh: "使用者：{whom}" }
     line(number) { en: "line {number}", zh: "第 {number} 行" }
     owner() { en: "owner", zh: "归属" }
     bundle() { en: "bundle", zh: "证书包" }

@@ -84,4 +84,12 @@ sentences! {
         en: "Add the root at its source: {commands}. (--force adds to this file all the same.)",
         zh: "请在来源处添加根证书：{commands}。（加 --force 可仍直接改此文件。）",
     }
+    directory_by_hand() {
+        en: "It is a hashed certificate directory; rootfix judges it, but does not add to it yet.",
+        zh: "这是按哈希命名的证书目录；rootfix 可以检查它，但暂不支持向其中添加。",
+    }
+    rehash(directory) {
+        en: "Run: rootfix roots export digicert-global-root-g2 > {directory}/digicert-global-root-g2.pem && openssl rehash {directory}",
+        zh: "运行：rootfix roots export digicert-global-root-g2 > {directory}/digicert-global-root-g2.pem && openssl rehash {directory}",
+    }
 }

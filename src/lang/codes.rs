@@ -690,6 +690,20 @@ codes! {
     }
 
     // The command line.
+    DirectoryByHand = "directory-by-hand", Error {
+        meaning: {
+            en: "A hashed certificate directory has to be added to by hand.",
+            zh: "按哈希命名的证书目录需要手工添加。",
+        },
+        cause: {
+            en: "OpenSSL finds a certificate there by a link named after the hash of its subject; rootfix judges such a directory, but does not write to it.",
+            zh: "OpenSSL 通过以主题哈希命名的链接在其中查找证书；rootfix 可以检查这样的目录，但不向其中写入。",
+        },
+        remedy: {
+            en: "Put the root into the directory as a .pem file and run `openssl rehash DIRECTORY`.",
+            zh: "将根证书以 .pem 文件放入目录，然后运行 `openssl rehash 目录`。",
+        },
+    }
     FormatNotMade = "format-not-made", Error {
         meaning: {
             en: "rootfix does not make new stores of this format.",

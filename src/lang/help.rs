@@ -74,6 +74,8 @@ texts! {
         "password_stdin" => "Read the store's password from standard input", "从标准输入读取密钥库密码";
         "prefix" => "Look at the system below this directory (a container or a mounted image)", "检查该目录下的系统（容器或挂载的镜像）";
         "places" => "Files or directories, or - for standard input", "文件或目录，- 表示标准输入";
+        "pid" => "The bundles that a running process uses", "运行中的进程所使用的证书包";
+        "machine" => "The stores of this machine: the system's, Java's, Python's, PHP's and others", "本机的信任库：系统、Java、Python、PHP 等";
         "backup_dir" => "Where backups and receipts are kept (else beside the file)", "备份与回执的存放目录（默认与文件同目录）";
     }
 

@@ -45,6 +45,8 @@ pub struct Bundle {
     pub findings: Vec<Finding>,
     /// The roots that are missing, by name: first those to add, then those to keep.
     pub missing: Vec<String>,
+    /// Who trusts servers by it, as far as that was found out.
+    pub used_by: Vec<Sentence>,
 }
 
 impl Bundle {
@@ -61,6 +63,7 @@ impl Bundle {
             custody,
             findings: assessment.findings.clone(),
             missing: missing.map(|root| root.name.clone()).collect(),
+            used_by: Vec::new(),
         }
     }
 
@@ -77,6 +80,7 @@ impl Bundle {
             custody: "unknown".to_owned(),
             findings: vec![Finding::new(trouble.code, trouble.message.clone())],
             missing: Vec::new(),
+            used_by: Vec::new(),
         }
     }
 }
@@ -195,6 +199,7 @@ fn bundle_fields(bundle: &Bundle) -> Map<String, Value> {
         "status": bundle.status,
         "readers": readers,
         "custody": bundle.custody,
+        "used_by": bundle.used_by.iter().map(|user| &user.en).collect::<Vec<_>>(),
         "findings": findings(&bundle.findings),
     }))
 }

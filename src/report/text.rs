@@ -140,6 +140,9 @@ pub fn bundle(bundle: &Bundle, roots: &[String], lang: Lang, verbose: bool) -> S
             .collect();
         text.push_str(&table(&rows));
     }
+    for user in &bundle.used_by {
+        text.push_str(&format!("  {}\n", say::used_by(printable(user.to(lang))).to(lang)));
+    }
     text.push_str(&findings(&bundle.findings, lang, verbose));
     text
 }
