@@ -235,7 +235,7 @@ fn p11_kit_puts_a_new_root_into_the_bundle_of_the_red_hat_layout_and_keeps_what_
         let store = "/etc/pki/tls/certs/ca-bundle.crt";
         let (custody, first) = repair(root, store, &new, &certificates(&bundle));
         assert_eq!(custody, Custody::System(Anchors::RedHat));
-        assert_eq!(first.rescued, [by_hand.certificate.clone()]);
+        assert_eq!(first.rescued, std::slice::from_ref(&by_hand.certificate));
         apply(&first);
         let all = [&packaged, &by_hand, &new].map(|root| root.certificate.fingerprint());
         assert_eq!(set(&certificates(&bundle)), HashSet::from(all));

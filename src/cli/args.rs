@@ -86,6 +86,8 @@ pub struct Locate {
     pub at: Where,
     #[arg(long)]
     pub no_ignore: bool,
+    #[arg(long, conflicts_with = "json")]
+    pub sarif: bool,
 }
 
 #[derive(Debug, Clone, Args)]

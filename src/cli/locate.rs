@@ -1,44 +1,100 @@
 //! `rootfix locate`: find the bundles that programs are told to use.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::args::Locate;
 use super::exit::Exit;
 use super::session::Session;
 use crate::lang::locate_screen as say;
-use crate::locate::{self, Options};
+use crate::locate::found::Found;
+use crate::locate::{self, Options, machine, process};
 use crate::pin::{Advice, Class, Pin};
-use crate::report::{Record, text};
+use crate::report::{Record, record, sarif, text};
 
 pub fn run(session: &mut Session, args: &Locate) -> Exit {
+    let anything = !args.at.places.is_empty() || !args.at.pid.is_empty() || args.at.machine;
     let here = [PathBuf::from(".")];
-    let places: &[PathBuf] = if args.at.places.is_empty() { &here } else { &args.at.places };
-    let options = Options { no_ignore: args.no_ignore };
+    let places: &[PathBuf] = if anything { &args.at.places } else { &here };
     let mut exit = Exit::Good;
     let mut pins = Vec::new();
     for place in places {
-        let tree = locate::tree(place, &options);
-        for skipped in &tree.skipped {
-            let path = skipped.path.display().to_string();
-            // What the user named must be read; what lies about in a tree may be passed over, if it is said.
-            if skipped.path == *place {
-                session.trouble_with(&path, &skipped.trouble);
+        let (found, here) = in_place(session, place, args);
+        exit = exit.and(here);
+        pins.extend(found);
+    }
+    let mut stores = Vec::new();
+    for pid in &args.at.pid {
+        match process::process(*pid) {
+            Ok(process) => stores.extend(process.found),
+            Err(trouble) => {
+                session.trouble(&trouble);
                 exit = Exit::Trouble;
-            } else if session.verbose {
-                session.note(crate::report::record::about(&path, &skipped.trouble.message).to(session.lang));
             }
-            session.count("skipped");
         }
-        pins.extend(tree.pins);
+    }
+    if args.at.machine {
+        stores.extend(machine::machine(&session.prefix, &|name| std::env::var_os(name)).found);
+    }
+    pins.extend(stores.iter().filter_map(|store| store.pin.clone()));
+    stores.retain(|store| store.exists && store.pin.is_none());
+    if args.sarif {
+        let root = places.first().map_or(here[0].as_path(), PathBuf::as_path);
+        session.bytes(sarif::log(&pins, root).as_bytes());
+        return exit;
     }
     for pin in &pins {
         session.record(&Record::Pin(pin.clone()));
         session.count(pin.class.as_str());
     }
+    for store in &stores {
+        session.record(&Record::Other("store", store_fields(store)));
+        session.count("stores");
+    }
     if !session.json {
         show(session, &pins);
+        show_stores(session, &stores);
     }
     exit
+}
+
+fn in_place(session: &mut Session, place: &Path, args: &Locate) -> (Vec<Pin>, Exit) {
+    let tree = locate::tree(place, &Options { no_ignore: args.no_ignore });
+    let mut exit = Exit::Good;
+    for skipped in &tree.skipped {
+        let path = skipped.path.display().to_string();
+        // What the user named must be read; what lies about in a tree may be passed over, if it is said.
+        if skipped.path == *place {
+            session.trouble_with(&path, &skipped.trouble);
+            exit = Exit::Trouble;
+        } else if session.verbose {
+            session.note(record::about(&path, &skipped.trouble.message).to(session.lang));
+        }
+        session.count("skipped");
+    }
+    (tree.pins, exit)
+}
+
+/// A store that a program takes where nothing is named.
+fn store_fields(store: &Found) -> serde_json::Map<String, serde_json::Value> {
+    record::fields(serde_json::json!({
+        "path": store.path.display().to_string(),
+        "used_by": store.used_by.iter().map(|user| &user.en).collect::<Vec<_>>(),
+        "findings": record::findings(&store.findings),
+    }))
+}
+
+fn show_stores(session: &Session, stores: &[Found]) {
+    if stores.is_empty() {
+        return;
+    }
+    session.say("");
+    session.say_sentence(&say::by_default());
+    for store in stores {
+        session.say(&format!("  {}", text::printable(&store.path.display().to_string())));
+        for user in &store.used_by {
+            session.say(&format!("      {}", text::printable(user.to(session.lang))));
+        }
+    }
 }
 
 fn show(session: &Session, pins: &[Pin]) {

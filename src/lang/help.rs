@@ -81,6 +81,7 @@ texts! {
 
     /// An argument of one command, as `command argument`.
     own_argument {
+        "locate sarif" => "Print one SARIF 2.1.0 log, for code hosts", "输出 SARIF 2.1.0，供代码托管平台使用";
         "locate no_ignore" => "Read what .gitignore leaves out too (node_modules, build output)", "同时读取 .gitignore 排除的内容（node_modules、构建输出）";
         "append dry_run" => "Show the change as a diff that `patch -p0` takes; touch nothing", "只以 diff 显示改动（可供 `patch -p0` 使用），不动任何文件";
         "append yes" => "Do not ask", "不询问，直接执行";

@@ -25,4 +25,8 @@ sentences! {
         en: "Next, to judge the bundles: rootfix check",
         zh: "下一步，检查这些证书包：rootfix check",
     }
+    by_default() {
+        en: "Stores that programs take where nothing is named:",
+        zh: "未作指定时程序使用的信任库：",
+    }
 }
