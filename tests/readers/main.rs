@@ -11,7 +11,8 @@ use std::fmt::Write as _;
 
 use programs::{How, PROGRAMS, Program, Seen, World};
 use rootfix::certificate::Fingerprint;
-use rootfix::readers::{Reader, View, views};
+use rootfix::readers::canonical::{Block, blocks};
+use rootfix::readers::{Reader, View, views, views_of_canonical, views_of_odd};
 use roots::Roots;
 use variants::Variant;
 
@@ -143,6 +144,29 @@ fn the_variants_are_odd_in_different_ways() {
     assert!(outcomes.len() > 30, "only {} different outcomes", outcomes.len());
 }
 
+#[test]
+fn a_canonical_bundle_is_what_the_models_read_alike() {
+    let roots = roots::make();
+    let mut variants = variants::all(&variants::Parts::new(&roots));
+    variants.extend(chance::splices(&roots, 2000, 1));
+    variants.extend(chance::damaged(&roots, &roots.roots[1].der, 1000, 1));
+    let mut canonical = 0;
+    for variant in &variants {
+        if let Some(blocks) = blocks(&variant.bytes) {
+            canonical += 1;
+            assert_eq!(views_of_canonical(&blocks), views_of_odd(&variant.bytes), "{}", chance::shown(variant));
+            let text = |block: &Block| &variant.bytes[block.begin..block.end];
+            for block in &blocks {
+                assert!(text(block).starts_with(b"-----BEGIN CERTIFICATE-----"));
+                assert!(text(block).trim_ascii_end().ends_with(b"-----END CERTIFICATE-----"));
+                let before = &variant.bytes[..block.begin];
+                assert_eq!(block.line, before.iter().filter(|byte| **byte == b'\n').count() + 1);
+            }
+        }
+    }
+    assert!(canonical >= 30, "only {canonical}");
+}
+
 /// The programs that read hundreds of files in one process.
 fn quick() -> Vec<&'static Program> {
     installed().into_iter().filter(|program| matches!(program.how, How::Batch(_))).collect()
@@ -191,4 +215,28 @@ fn every_decoder_is_predicted_as_it_is_on_damage_by_chance() {
     println!("{wrong} wrong predictions, of {compared}:\n{table}");
     tell(&table, &variants);
     assert!(wrong * 100 <= compared, "{wrong} wrong predictions of {compared}");
+}
+
+#[test]
+#[ignore = "reads the bundles in the folder that READERS_FOLDER names"]
+fn every_reader_loads_as_many_as_predicted_of_files_at_hand() {
+    let folder = std::env::var_os("READERS_FOLDER").expect("READERS_FOLDER names a folder");
+    let files =
+        std::fs::read_dir(folder).expect("a folder that can be read").map(|entry| entry.expect("an entry").path());
+    let variants: Vec<Variant> = files
+        .filter(|path| path.extension().is_some_and(|extension| extension == "pem" || extension == "crt"))
+        .map(|path| Variant {
+            name: path.file_stem().expect("a name").to_string_lossy().replace(char::is_whitespace, "_"),
+            bytes: std::fs::read(&path).expect("a file that can be read"),
+        })
+        .collect();
+    for Variant { name, bytes } in &variants {
+        let views = views(bytes);
+        let told = |view: &View| {
+            format!("{} {}{}", view.reader.as_str(), view.trusted.len(), if view.fails { "!" } else { "" })
+        };
+        println!("{name}: {}", views.iter().map(told).collect::<Vec<_>>().join(", "));
+    }
+    let (table, _) = compare(&roots::make(), &variants, &quick(), true);
+    assert!(table.is_empty(), "wrong predictions:\n{table}");
 }

@@ -130,7 +130,8 @@ pub fn all(parts: &Parts) -> Vec<Variant> {
     put("crlf", plain.replace('\n', "\r\n"));
     put("bom", format!("\u{feff}{plain}"));
     put("bom_with_comment", format!("\u{feff}# roots\n{plain}"));
-    put("glued", format!("{}{}{c}", a.trim_end(), b.trim_end()));
+    put("glued", format!("{}{b}{c}", a.trim_end()));
+    put("glued_both", format!("{}{}{c}", a.trim_end(), b.trim_end()));
     put("glued_last", format!("{a}{}{c}", b.trim_end()));
     put("cr_only", plain.replace('\n', "\r"));
     put("oneline_b64", [a, b, c].map(|pem| format!("{begin}\n{}\n{end}\n", body(pem).replace('\n', ""))).concat());
