@@ -227,7 +227,7 @@ fn switch<D: Disk>(site: &Site<'_, D>, current: &Current<D>, mut new: Draft<'_, 
         result => {
             result.map_err(stroke)?;
             if !took_out(site, current, &new) {
-                put_back(site, &mut new)?;
+                put_back(site, &mut new, bytes)?;
                 return Err(Stop::Changed);
             }
         }
@@ -242,14 +242,14 @@ fn took_out<D: Disk>(site: &Site<'_, D>, current: &Current<D>, new: &Draft<'_, D
 }
 
 /// Puts back what another program had written in the last moment.
-fn put_back<D: Disk>(site: &Site<'_, D>, new: &mut Draft<'_, D>) -> Result<(), Stop> {
+fn put_back<D: Disk>(site: &Site<'_, D>, new: &mut Draft<'_, D>, bytes: &[u8]) -> Result<(), Stop> {
     let (disk, home) = (site.disk, &site.home);
     let ours = again(|| disk.stat_file(&new.file)).map(|stat| stat.id);
     let exchanged = again(|| disk.exchange(&home.handle, &new.name, &site.name));
     let out = again(|| disk.stat(&home.handle, &new.name)).map(|stat| stat.id);
     match (exchanged, ours, out) {
-        (Ok(()), Ok(ours), Ok(out)) if ours == out => Ok(()),
-        // It wrote once more, over ours: that version is the newest, and belongs where it was.
+        (Ok(()), Ok(ours), Ok(out)) if ours == out && site.holds(&new.file, bytes).unwrap_or(false) => Ok(()),
+        // It wrote once more, over ours or into it: that version is the newest, and belongs where it was.
         (Ok(()), Ok(_), Ok(_)) if again(|| disk.exchange(&home.handle, &new.name, &site.name)).is_ok() => Ok(()),
         _ => {
             new.keep();

@@ -11,7 +11,7 @@ use super::memory::{Fault, HOME, Memory, Quirks, SHELF, State};
 use super::{ApplyError, Edit, Options, RestoreOptions, Restored, change, receipt, restore};
 use crate::certificate::Fingerprint;
 
-const NAME: &str = "rootca.pem";
+pub(super) const NAME: &str = "rootca.pem";
 const OLD: &[u8] = b"the old roots\n";
 const NEW: &[u8] = b"the old roots\nand a new one\n";
 /// What somebody made of it afterwards.
@@ -28,7 +28,7 @@ const FAULTS: [Fault; 7] = [
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Work {
+pub(super) enum Work {
     Append {
         shelf: bool,
     },
@@ -42,7 +42,7 @@ enum Work {
     RestoreForced,
 }
 
-const WORKS: [Work; 7] = [
+pub(super) const WORKS: [Work; 7] = [
     Work::Append { shelf: false },
     Work::Append { shelf: true },
     Work::AppendInPlace,
@@ -54,14 +54,14 @@ const WORKS: [Work; 7] = [
 
 /// How the work ended, as its caller learns it.
 #[derive(Debug, PartialEq, Eq)]
-enum Outcome {
+pub(super) enum Outcome {
     Done,
     Unchanged,
     Unsettled,
 }
 
 impl Work {
-    fn shelf(self) -> Option<PathBuf> {
+    pub fn shelf(self) -> Option<PathBuf> {
         let shelf = matches!(self, Work::Append { shelf: true } | Work::Restore { shelf: true });
         shelf.then(|| SHELF.into())
     }
@@ -88,7 +88,7 @@ impl Work {
     }
 
     /// A disk on which this work is to be done.
-    fn disk(self, quirks: Quirks) -> Memory {
+    pub fn disk(self, quirks: Quirks) -> Memory {
         let start = |links| Memory::with_file(NAME, OLD, links).state();
         let appended = |shelf| {
             let disk = Memory::from_state(start(1));
@@ -110,7 +110,7 @@ impl Work {
         Memory::with(state, quirks)
     }
 
-    fn run(self, disk: &Memory) -> Outcome {
+    pub fn run(self, disk: &Memory) -> Outcome {
         let path = Path::new(HOME).join(NAME);
         let now = datetime!(2024-11-01 08:30:00 UTC);
         let result = match self {
@@ -136,7 +136,7 @@ impl Work {
     }
 }
 
-fn file(state: &State) -> Option<&[u8]> {
+pub(super) fn file(state: &State) -> Option<&[u8]> {
     let inode = state.dirs[0].get(OsStr::new(NAME))?;
     Some(&state.inodes[*inode].data)
 }
@@ -218,7 +218,8 @@ const DISKS: [Quirks; 3] = [
 fn whatever_call_fails_the_file_is_old_or_new_and_the_outcome_says_which() {
     let mut table: BTreeMap<&str, usize> = BTreeMap::new();
     for work in WORKS {
-        for quirks in DISKS {
+        // Reading and writing by the piece is the same for all works.
+        for quirks in DISKS.into_iter().filter(|quirks| quirks.most == 0 || work == WORKS[0]) {
             let disk = || work.disk(quirks);
             let clean = disk();
             assert_eq!(work.run(&clean), Outcome::Done, "{work:?}");

@@ -26,6 +26,17 @@ pub(super) enum Fault {
     Stop,
 }
 
+/// What another program, which takes no lock, does to the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Intrusion {
+    /// Puts a new file in its place, as editors do.
+    Replaces(&'static [u8]),
+    /// Writes into it.
+    Rewrites(&'static [u8]),
+    Appends(&'static [u8]),
+    Removes,
+}
+
 #[derive(Debug, Clone, Default)]
 pub(super) struct Inode {
     pub data: Vec<u8>,
@@ -80,6 +91,7 @@ struct Inner {
     synced: HashSet<usize>,
     calls: Vec<&'static str>,
     fault: Option<(usize, Fault)>,
+    intrusions: Vec<(usize, &'static str, Intrusion)>,
     stopped: bool,
 }
 
@@ -129,6 +141,11 @@ impl Memory {
         self.inner.borrow_mut().fault = Some((call, fault));
     }
 
+    /// Another program is quicker than this call, and changes this file in [`HOME`].
+    pub fn intrude(&self, call: usize, name: &'static str, intrusion: Intrusion) {
+        self.inner.borrow_mut().intrusions.push((call, name, intrusion));
+    }
+
     /// The calls so far.
     pub fn calls(&self) -> Vec<&'static str> {
         self.inner.borrow().calls.clone()
@@ -141,34 +158,35 @@ impl Memory {
 
     /// Every state in which the medium can be found if the power failed now: what was synced is there, of the rest
     /// any part.
-    pub fn after_power_loss(&self) -> Vec<State> {
+    pub fn after_power_loss(&self) -> impl Iterator<Item = State> + '_ {
         let inner = self.inner.borrow();
         let open: Vec<usize> = (0..inner.changes.len()).filter(|at| !inner.synced.contains(at)).collect();
         assert!(open.len() < 16, "too many unsynced changes to try all combinations: {}", open.len());
-        let mut states = Vec::new();
-        for choice in 0..1_u32 << open.len() {
-            let mut state = inner.medium.clone();
-            // Content begins where the medium has it: nowhere, for a new file.
-            state.inodes.resize(inner.now.inodes.len(), Inode::default());
-            for (inode, now) in state.inodes.iter_mut().zip(&inner.now.inodes) {
-                (inode.mode, inode.uid, inode.links) = (now.mode, now.uid, now.links);
-                inode.attributes = now.attributes.clone();
-            }
+        let mut medium = inner.medium.clone();
+        // Content begins where the medium has it: nowhere, for a new file.
+        medium.inodes.resize(inner.now.inodes.len(), Inode::default());
+        for (inode, now) in medium.inodes.iter_mut().zip(&inner.now.inodes) {
+            (inode.mode, inode.uid, inode.links) = (now.mode, now.uid, now.links);
+            inode.attributes = now.attributes.clone();
+        }
+        (0..1_u32 << open.len()).map(move |choice| {
+            let mut state = medium.clone();
             for (at, change) in inner.changes.iter().enumerate() {
-                let chosen = open.iter().position(|open| *open == at).is_none_or(|bit| choice >> bit & 1 == 1);
-                if chosen {
+                if open.iter().position(|open| *open == at).is_none_or(|bit| choice >> bit & 1 == 1) {
                     state.take(change);
                 }
             }
-            states.push(state);
-        }
-        states
+            state
+        })
     }
 
     fn call(&self, name: &'static str) -> io::Result<std::cell::RefMut<'_, Inner>> {
         let mut inner = self.inner.borrow_mut();
         let number = inner.calls.len();
         inner.calls.push(name);
+        for (_, name, intrusion) in inner.intrusions.extract_if(.., |(at, ..)| *at == number).collect::<Vec<_>>() {
+            inner.intrude(OsStr::new(name), intrusion);
+        }
         match inner.fault {
             Some((at, Fault::Error(kind))) if at == number => return Err(kind.into()),
             Some((at, Fault::Stop)) if at == number => inner.stopped = true,
@@ -189,6 +207,20 @@ impl Inner {
     fn change(&mut self, change: Change) {
         self.now.take(&change);
         self.changes.push(change);
+    }
+
+    fn intrude(&mut self, name: &OsStr, intrusion: Intrusion) {
+        let there = self.now.dirs[0].get(name).copied();
+        let mut new = |data: &[u8]| {
+            self.now.inodes.push(Inode { data: data.to_vec(), mode: 0o644, links: 1, ..Inode::default() });
+            self.now.dirs[0].insert(name.to_owned(), self.now.inodes.len() - 1);
+        };
+        match (intrusion, there) {
+            (Intrusion::Removes, _) => drop(self.now.dirs[0].remove(name)),
+            (Intrusion::Rewrites(data), Some(inode)) => self.now.inodes[inode].data = data.to_vec(),
+            (Intrusion::Appends(data), Some(inode)) => self.now.inodes[inode].data.extend(data),
+            (Intrusion::Replaces(data) | Intrusion::Rewrites(data) | Intrusion::Appends(data), _) => new(data),
+        }
     }
 
     fn find(&self, dir: usize, name: &OsStr) -> io::Result<usize> {

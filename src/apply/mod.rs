@@ -50,6 +50,8 @@ mod trouble;
 mod faults;
 #[cfg(test)]
 mod memory;
+#[cfg(test)]
+mod races;
 
 #[cfg(unix)]
 #[path = "unix.rs"]

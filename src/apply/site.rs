@@ -142,13 +142,16 @@ impl<'d, D: Disk> Site<'d, D> {
         }
     }
 
-    /// Whether name and content are still those that were read.
+    /// Whether name and content are still those that were read. The name is looked at last: where names cannot trade
+    /// places, nothing must come between that look and the rename.
     pub fn is_unchanged(&self, current: &Current<D>) -> io::Result<bool> {
-        let there = match again(|| self.disk.stat(&self.home.handle, &self.name)) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
-            result => result?,
-        };
-        Ok(there.id == current.stat.id && self.holds(&current.file, &current.bytes)?)
+        if !self.holds(&current.file, &current.bytes)? {
+            return Ok(false);
+        }
+        match again(|| self.disk.stat(&self.home.handle, &self.name)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            result => Ok(result?.id == current.stat.id),
+        }
     }
 
     /// Whether a file holds exactly these bytes.
