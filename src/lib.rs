@@ -29,6 +29,7 @@ pub mod proof;
 pub mod prove;
 pub mod readers;
 pub mod report;
+pub mod rehearse;
 pub mod rollover;
 pub mod store;
 // Without users yet on this branch; the allowance goes away with the first.

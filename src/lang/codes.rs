@@ -1585,6 +1585,35 @@ codes! {
             zh: "请改为指定证书包或项目目录。",
         },
     }
+    // Rehearsals and their stand-ins.
+    RehearsalHost = "rehearsal-host", Error {
+        meaning: {
+            en: "A host name for the rehearsal is not one.",
+            zh: "演练所给的主机名无效。",
+        },
+        cause: {
+            en: "It is empty, an IP address or a URL, or has characters that host names cannot have. Stand-in certificates and the private hosts file need a plain name.",
+            zh: "它为空，或是 IP 地址、网址，或含有主机名不允许的字符。替身证书和专用的 hosts 文件需要普通的主机名。",
+        },
+        remedy: {
+            en: "Give the bare name that the program connects to.",
+            zh: "请只填写程序所连接的主机名。",
+        },
+    }
+    NoRandomNumbers = "no-random-numbers", Error {
+        meaning: {
+            en: "The operating system gives no random numbers.",
+            zh: "操作系统无法提供随机数。",
+        },
+        cause: {
+            en: "On old kernels random numbers come from /dev/urandom, which is missing in a bare chroot.",
+            zh: "旧内核通过 /dev/urandom 提供随机数，而未挂载 /dev 的 chroot 环境中没有该文件。",
+        },
+        remedy: {
+            en: "Mount /dev in the chroot, or run the program outside of it.",
+            zh: "在 chroot 中挂载 /dev，或在 chroot 之外运行本程序。",
+        },
+    }
 }
 
 impl std::fmt::Display for Code {

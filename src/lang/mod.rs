@@ -24,6 +24,7 @@ pub mod pkcs12;
 pub mod plan;
 pub mod prove;
 pub mod roots;
+pub mod rehearse;
 mod width;
 
 pub use width::{pad, width};
