@@ -43,19 +43,25 @@ pub enum Shown {
     Rogue,
 }
 
-/// A root and what its server shows.
-#[derive(Clone)]
+/// A root and what a server under it shows.
+#[derive(Debug, Clone)]
 pub struct Chain {
     pub root: Root,
+    pub presented: Presented,
+}
+
+/// What a server shows, and the key that it shows it with.
+#[derive(Clone)]
+pub struct Presented {
     /// DER, leaf first, without the root.
-    pub served: Vec<Vec<u8>>,
+    pub certificates: Vec<Vec<u8>>,
     /// PKCS#8 DER of the leaf's key.
     pub key: Zeroizing<Vec<u8>>,
 }
 
-impl std::fmt::Debug for Chain {
+impl std::fmt::Debug for Presented {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Chain").field("root", &self.root).finish_non_exhaustive()
+        write!(f, "Presented({} certificates)", self.certificates.len())
     }
 }
 
@@ -162,8 +168,10 @@ fn make_chain(part: &str, name: &str, hosts: &[String], kind: KeyKind, now: Offs
             certificate: Certificate::from_der(root.der()).expect("rcgen makes certificates"),
             distrusted_for_tls: None,
         },
-        served: vec![leaf.der().to_vec(), middle.der().to_vec()],
-        key: Zeroizing::new(leaf_key.serialize_der()),
+        presented: Presented {
+            certificates: vec![leaf.der().to_vec(), middle.der().to_vec()],
+            key: Zeroizing::new(leaf_key.serialize_der()),
+        },
     })
 }
 

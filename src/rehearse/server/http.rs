@@ -62,7 +62,7 @@ pub(super) fn answer(
 ) -> io::Result<End> {
     let mut got = Vec::new();
     let mut line_is_whole = false;
-    let end_of_head = loop {
+    let body_at = loop {
         let length = got.len();
         if !receive(tls, stream, &mut got)? {
             return Ok(End::Closed);
@@ -72,15 +72,14 @@ pub(super) fn answer(
             note(first_line(&got));
             line_is_whole = got.contains(&b'\n') || got.len() > 1024;
         }
-        let from = length.saturating_sub(3);
-        if let Some(at) = got[from..].windows(4).position(|window| window == b"\r\n\r\n") {
-            break from + at + 4;
+        if let Some(end) = end_of_head(&got, length.saturating_sub(3)) {
+            break end;
         }
         if got.len() > MAX_HEAD {
             return Ok(End::Closed);
         }
     };
-    let mut body = got.split_off(end_of_head);
+    let mut body = got.split_off(body_at);
     let head = String::from_utf8_lossy(&got);
     let header = |name: &str| {
         head.lines().skip(1).filter_map(|line| line.split_once(':')).find_map(|(field, value)| {
@@ -114,6 +113,15 @@ pub(super) fn answer(
     let _ = stream.stream.shutdown(std::net::Shutdown::Write);
     while matches!(receive(tls, stream, &mut Vec::new()), Ok(true)) {}
     Ok(End::Answered)
+}
+
+/// Where the empty line ends; lines may end in a lone LF (RFC 9112, section 2.2).
+fn end_of_head(got: &[u8], from: usize) -> Option<usize> {
+    (from..got.len()).find_map(|at| match got[at..] {
+        [b'\n', b'\n', ..] => Some(at + 2),
+        [b'\n', b'\r', b'\n', ..] => Some(at + 3),
+        _ => None,
+    })
 }
 
 fn flush(tls: &mut ServerConnection, stream: &mut Timed) -> io::Result<()> {
@@ -213,6 +221,13 @@ mod tests {
         assert_eq!(first_line(b"\x1b[2J\x00"), "\u{fffd}[2J\u{fffd}");
         assert_eq!(first_line(b""), "");
         assert_eq!(first_line(&[b'x'; 5000]).len(), 200);
+    }
+
+    #[test]
+    fn a_head_ends_at_an_empty_line_however_lines_end() {
+        assert_eq!(end_of_head(b"GET / HTTP/1.1\r\n\r\nbody", 0), Some(18));
+        assert_eq!(end_of_head(b"GET / HTTP/1.0\n\nbody", 0), Some(16));
+        assert_eq!(end_of_head(b"GET / HTTP/1.1\r\nHost: x\r\n\r", 0), None);
     }
 
     #[test]

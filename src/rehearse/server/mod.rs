@@ -26,7 +26,7 @@ pub use http::Reply;
 use record::Log;
 pub use record::{Connection, End, Observations};
 
-use super::chain::Chain;
+use super::chain::Presented;
 use crate::certificate::Certificate;
 
 /// At once; a payment program has a handful.
@@ -53,12 +53,12 @@ impl Server {
     /// # Errors
     /// A listener has no address, or no thread can be started.
     pub fn start(
-        chain: &Chain,
+        presented: &Presented,
         listeners: Vec<TcpListener>,
         reply: Reply,
         ask_for_certificate: bool,
     ) -> io::Result<Server> {
-        let service = Arc::new(Service { tls: Tls::new(chain, ask_for_certificate), reply });
+        let service = Arc::new(Service { tls: Tls::new(presented, ask_for_certificate), reply });
         let mut server = Server {
             addresses: listeners.iter().map(TcpListener::local_addr).collect::<Result<_, _>>()?,
             log: Arc::default(),
@@ -98,10 +98,10 @@ impl Server {
     ///
     /// # Errors
     /// There is no loopback to listen on.
-    pub fn on_loopback(chain: &Chain, reply: Reply, ask_for_certificate: bool) -> io::Result<Server> {
+    pub fn on_loopback(presented: &Presented, reply: Reply, ask_for_certificate: bool) -> io::Result<Server> {
         let four = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let six = TcpListener::bind((Ipv6Addr::LOCALHOST, four.local_addr()?.port()));
-        Server::start(chain, [Some(four), six.ok()].into_iter().flatten().collect(), reply, ask_for_certificate)
+        Server::start(presented, [Some(four), six.ok()].into_iter().flatten().collect(), reply, ask_for_certificate)
     }
 
     pub fn addresses(&self) -> &[SocketAddr] {
@@ -244,9 +244,9 @@ struct Tls {
 }
 
 impl Tls {
-    fn new(chain: &Chain, ask_for_certificate: bool) -> Tls {
-        let served = chain.served.iter().map(|der| CertificateDer::from(der.clone())).collect();
-        let key = PrivatePkcs8KeyDer::from(chain.key.to_vec());
+    fn new(presented: &Presented, ask_for_certificate: bool) -> Tls {
+        let served = presented.certificates.iter().map(|der| CertificateDer::from(der.clone())).collect();
+        let key = PrivatePkcs8KeyDer::from(presented.key.to_vec());
         let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .expect("ring has suites for both versions");
@@ -325,7 +325,8 @@ impl Timed {
 
     /// The address that the client called.
     fn to(&self) -> String {
-        self.stream.local_addr().map_or_else(|_| String::new(), |address| address.to_string())
+        let canonical = |address: SocketAddr| SocketAddr::new(address.ip().to_canonical(), address.port());
+        self.stream.local_addr().map_or_else(|_| String::new(), |address| canonical(address).to_string())
     }
 
     fn shorten(&mut self, time: Duration) {
@@ -366,15 +367,13 @@ impl io::Write for Timed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rehearse::chain::{KeyKind, Shown, StandIns};
-    use crate::rehearse::tests::installed;
-    use crate::rollover::Rollover;
+    use crate::rehearse::chain::{Chain, KeyKind, Shown, StandIns};
+    use crate::rehearse::tests::{installed, rollover};
     use std::io::{Read as _, Write as _};
     use std::process::{Command, Output, Stdio};
 
     fn stand_ins(kind: KeyKind) -> StandIns {
-        let rollover = Rollover { id: "test".into(), keep: vec![], add: vec![], hosts: vec!["pay.example.com".into()] };
-        StandIns::make(&rollover, &[], kind, time::OffsetDateTime::now_utc()).unwrap()
+        StandIns::make(&rollover(), &[], kind, time::OffsetDateTime::now_utc()).unwrap()
     }
 
     fn write_root(directory: &std::path::Path, chain: &Chain) -> String {
@@ -409,7 +408,7 @@ mod tests {
             let stand_ins = stand_ins(kind);
             let new_root = write_root(directory.path(), &stand_ins.new);
             for (shown, version) in [(Shown::New, "-tls1_3"), (Shown::New, "-tls1_2"), (Shown::Rogue, "-tls1_2")] {
-                let server = Server::on_loopback(stand_ins.chain(shown), Reply::default(), false).unwrap();
+                let server = Server::on_loopback(&stand_ins.chain(shown).presented, Reply::default(), false).unwrap();
                 let get = "GET /v3/certificates?secret=1 HTTP/1.1\r\nHost: pay.example.com\r\n\r\n";
                 let output = openssl(&server, &new_root, &[version], get);
                 let seen = server.take_observations();
@@ -437,7 +436,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let stand_ins = stand_ins(KeyKind::Ec);
         let root = write_root(directory.path(), &stand_ins.old);
-        let server = Server::on_loopback(&stand_ins.old, Reply::with_body(b"<xml>ok</xml>".to_vec()), false).unwrap();
+        let server =
+            Server::on_loopback(&stand_ins.old.presented, Reply::with_body(b"<xml>ok</xml>".to_vec()), false).unwrap();
         let url = format!("https://localhost:{}/pay", server.port());
         let big = directory.path().join("big");
         std::fs::write(&big, vec![b'a'; 300_000]).unwrap();
@@ -478,7 +478,7 @@ mod tests {
         std::fs::write(&certificate, own.cert.pem()).unwrap();
         std::fs::write(&key, own.signing_key.serialize_pem()).unwrap();
         let (certificate, key) = (certificate.to_str().unwrap(), key.to_str().unwrap());
-        let server = Server::on_loopback(&stand_ins.old, Reply::default(), true).unwrap();
+        let server = Server::on_loopback(&stand_ins.old.presented, Reply::default(), true).unwrap();
         for version in ["-tls1_2", "-tls1_3"] {
             for identity in [&[version, "-cert", certificate, "-key", key][..], &[version]] {
                 openssl(&server, &root, identity, "GET / HTTP/1.0\r\n\r\n");
@@ -493,7 +493,7 @@ mod tests {
     #[test]
     fn what_is_not_tls_or_too_old_is_seen_as_such() {
         let stand_ins = stand_ins(KeyKind::Ec);
-        let server = Server::on_loopback(&stand_ins.old, Reply::default(), false).unwrap();
+        let server = Server::on_loopback(&stand_ins.old.presented, Reply::default(), false).unwrap();
         let talk = |bytes: &[u8]| {
             let mut stream = TcpStream::connect(server.addresses()[0]).unwrap();
             stream.write_all(bytes).unwrap();
