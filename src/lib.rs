@@ -28,8 +28,8 @@ pub mod plan;
 pub mod proof;
 pub mod prove;
 pub mod readers;
-pub mod report;
 pub mod rehearse;
+pub mod report;
 pub mod rollover;
 pub mod store;
 // Without users yet on this branch; the allowance goes away with the first.

@@ -86,7 +86,8 @@ fn append(_: &Path, bytes: &[u8], roots: &[&Root]) -> Result<Vec<u8>, Trouble> {
 fn stand_ins(kind: KeyKind) -> &'static StandIns {
     static KINDS: [OnceLock<StandIns>; 2] = [OnceLock::new(), OnceLock::new()];
     KINDS[usize::from(kind == KeyKind::Ec)].get_or_init(|| {
-        let rollover = Rollover { id: "test".into(), keep: vec![], add: vec![], hosts: vec![HOST.into()] };
+        let rollover =
+            Rollover { id: "test".into(), keep: vec![], add: vec![], hosts: vec![HOST.into()], steps: vec![] };
         StandIns::make(&rollover, &["shop.Example.com".into()], kind, time::OffsetDateTime::now_utc()).unwrap()
     })
 }

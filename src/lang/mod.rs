@@ -23,8 +23,8 @@ pub mod pem;
 pub mod pkcs12;
 pub mod plan;
 pub mod prove;
-pub mod roots;
 pub mod rehearse;
+pub mod roots;
 mod width;
 
 pub use width::{pad, width};

@@ -8,7 +8,6 @@
 //! does run, four times, and what it does besides connecting (a log line, a row in a local database) it does.
 
 pub mod chain;
-pub mod rsa;
 pub mod server;
 pub mod shadow;
 #[cfg(target_os = "linux")]
@@ -104,7 +103,7 @@ pub fn rehearse(
             Part::Repaired => (Shown::New, &shadows.repaired),
             Part::Rogue => (Shown::Rogue, &shadows.repaired),
         };
-        let outcome = run(options, &stand_ins.hosts, &stand_ins.chain(shown).presented, seen)?;
+        let outcome = run(options, &stand_ins.hosts, &stand_ins.chain(shown).into(), seen)?;
         let reached = verdict::reached_tls(&outcome);
         outcomes.push(outcome);
         if part == Part::Baseline && !reached {
@@ -167,7 +166,7 @@ pub fn inner_process() -> Option<std::process::ExitCode> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::rollover::Rollover;
     use chain::KeyKind;
@@ -185,7 +184,7 @@ mod tests {
     }
 
     pub fn rollover() -> Rollover {
-        Rollover { id: "test".into(), keep: vec![], add: vec![], hosts: vec!["pay.example.com".into()] }
+        Rollover { id: "test".into(), keep: vec![], add: vec![], hosts: vec!["pay.example.com".into()], steps: vec![] }
     }
 
     #[test]

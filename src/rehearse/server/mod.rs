@@ -367,7 +367,8 @@ impl io::Write for Timed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rehearse::chain::{Chain, KeyKind, Shown, StandIns};
+    use crate::prove::stand_in::StandIn;
+    use crate::rehearse::chain::{KeyKind, Shown, StandIns};
     use crate::rehearse::tests::{installed, rollover};
     use std::io::{Read as _, Write as _};
     use std::process::{Command, Output, Stdio};
@@ -376,7 +377,7 @@ mod tests {
         StandIns::make(&rollover(), &[], kind, time::OffsetDateTime::now_utc()).unwrap()
     }
 
-    fn write_root(directory: &std::path::Path, chain: &Chain) -> String {
+    fn write_root(directory: &std::path::Path, chain: &StandIn) -> String {
         let path = directory.join(format!("{}.pem", chain.root.certificate.fingerprint()));
         let pem = pem::encode(&pem::Pem::new("CERTIFICATE", chain.root.certificate.der()));
         std::fs::write(&path, pem).unwrap();
@@ -408,7 +409,7 @@ mod tests {
             let stand_ins = stand_ins(kind);
             let new_root = write_root(directory.path(), &stand_ins.new);
             for (shown, version) in [(Shown::New, "-tls1_3"), (Shown::New, "-tls1_2"), (Shown::Rogue, "-tls1_2")] {
-                let server = Server::on_loopback(&stand_ins.chain(shown).presented, Reply::default(), false).unwrap();
+                let server = Server::on_loopback(&stand_ins.chain(shown).into(), Reply::default(), false).unwrap();
                 let get = "GET /v3/certificates?secret=1 HTTP/1.1\r\nHost: pay.example.com\r\n\r\n";
                 let output = openssl(&server, &new_root, &[version], get);
                 let seen = server.take_observations();
@@ -437,7 +438,7 @@ mod tests {
         let stand_ins = stand_ins(KeyKind::Ec);
         let root = write_root(directory.path(), &stand_ins.old);
         let server =
-            Server::on_loopback(&stand_ins.old.presented, Reply::with_body(b"<xml>ok</xml>".to_vec()), false).unwrap();
+            Server::on_loopback(&(&stand_ins.old).into(), Reply::with_body(b"<xml>ok</xml>".to_vec()), false).unwrap();
         let url = format!("https://localhost:{}/pay", server.port());
         let big = directory.path().join("big");
         std::fs::write(&big, vec![b'a'; 300_000]).unwrap();
@@ -478,7 +479,7 @@ mod tests {
         std::fs::write(&certificate, own.cert.pem()).unwrap();
         std::fs::write(&key, own.signing_key.serialize_pem()).unwrap();
         let (certificate, key) = (certificate.to_str().unwrap(), key.to_str().unwrap());
-        let server = Server::on_loopback(&stand_ins.old.presented, Reply::default(), true).unwrap();
+        let server = Server::on_loopback(&(&stand_ins.old).into(), Reply::default(), true).unwrap();
         for version in ["-tls1_2", "-tls1_3"] {
             for identity in [&[version, "-cert", certificate, "-key", key][..], &[version]] {
                 openssl(&server, &root, identity, "GET / HTTP/1.0\r\n\r\n");
@@ -493,7 +494,7 @@ mod tests {
     #[test]
     fn what_is_not_tls_or_too_old_is_seen_as_such() {
         let stand_ins = stand_ins(KeyKind::Ec);
-        let server = Server::on_loopback(&stand_ins.old.presented, Reply::default(), false).unwrap();
+        let server = Server::on_loopback(&(&stand_ins.old).into(), Reply::default(), false).unwrap();
         let talk = |bytes: &[u8]| {
             let mut stream = TcpStream::connect(server.addresses()[0]).unwrap();
             stream.write_all(bytes).unwrap();
