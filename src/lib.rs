@@ -28,6 +28,7 @@ pub mod plan;
 pub mod proof;
 pub mod prove;
 pub mod readers;
+pub mod rehearse;
 pub mod report;
 pub mod rollover;
 pub mod store;

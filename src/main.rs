@@ -3,5 +3,8 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    if let Some(code) = rootfix::rehearse::inner_process() {
+        return code;
+    }
     rootfix::cli::run(std::env::args_os()).into()
 }

@@ -1599,6 +1599,105 @@ codes! {
             zh: "请改为指定证书包或项目目录。",
         },
     }
+    // Rehearsals and their stand-ins.
+    RehearsalHost = "rehearsal-host", Error {
+        meaning: {
+            en: "A host name for the rehearsal is not one.",
+            zh: "演练所给的主机名无效。",
+        },
+        cause: {
+            en: "It is empty, an IP address or a URL, or has characters that host names cannot have. Stand-in certificates and the private hosts file need a plain name.",
+            zh: "它为空，或是 IP 地址、网址，或含有主机名不允许的字符。替身证书和专用的 hosts 文件需要普通的主机名。",
+        },
+        remedy: {
+            en: "Give the bare name that the program connects to.",
+            zh: "请只填写程序所连接的主机名。",
+        },
+    }
+    NoRandomNumbers = "no-random-numbers", Error {
+        meaning: {
+            en: "The operating system gives no random numbers.",
+            zh: "操作系统无法提供随机数。",
+        },
+        cause: {
+            en: "On old kernels random numbers come from /dev/urandom, which is missing in a bare chroot.",
+            zh: "旧内核通过 /dev/urandom 提供随机数，而未挂载 /dev 的 chroot 环境中没有该文件。",
+        },
+        remedy: {
+            en: "Mount /dev in the chroot, or run the program outside of it.",
+            zh: "在 chroot 中挂载 /dev，或在 chroot 之外运行本程序。",
+        },
+    }
+    RehearsalBundle = "rehearsal-bundle", Error {
+        meaning: {
+            en: "A bundle for the rehearsal cannot be read.",
+            zh: "无法读取演练所用的证书包。",
+        },
+        cause: {
+            en: "It does not exist, this user may not read it, or it is too large to be a trust store.",
+            zh: "文件不存在、当前用户无权读取，或体积过大，不可能是信任库。",
+        },
+        remedy: {
+            en: "Give the bundle that the program reads with --bundle; `rootfix locate` finds it.",
+            zh: "用 --bundle 指定程序所读取的证书包；可用 `rootfix locate` 查找。",
+        },
+    }
+    NoNamespaces = "no-namespaces", Error {
+        meaning: {
+            en: "A program cannot be rehearsed here, because the kernel does not permit private namespaces.",
+            zh: "内核不允许使用私有命名空间，无法在此演练程序。",
+        },
+        cause: {
+            en: "A rehearsal gives the program a network, mounts and processes of its own. Containers, hardened kernels and some distributions (Ubuntu since 23.10, RHEL 7) keep these from users other than root.",
+            zh: "演练需要为程序提供独立的网络、挂载和进程空间。容器、加固过的内核以及某些发行版（Ubuntu 23.10 起、RHEL 7）不允许非 root 用户使用。",
+        },
+        remedy: {
+            en: "Run it as root on the host itself; or use `rootfix verify --clients`, or `rootfix rehearse --serve` and point the program at the stand-in by hand.",
+            zh: "在宿主机上以 root 身份运行；或使用 `rootfix verify --clients`，或用 `rootfix rehearse --serve` 并手工让程序连接替身服务器。",
+        },
+    }
+    RehearsalSetup = "rehearsal-not-set-up", Error {
+        meaning: {
+            en: "A part of the private world of a rehearsal could not be set up.",
+            zh: "演练所需的私有环境未能建立。",
+        },
+        cause: {
+            en: "The message names the part and what the kernel said.",
+            zh: "提示信息中写明了具体环节以及内核返回的错误。",
+        },
+        remedy: {
+            en: "Nothing was changed. If it stays so, use `rootfix verify --clients` or `rootfix rehearse --serve`.",
+            zh: "系统未作任何改动。若仍无法建立，请使用 `rootfix verify --clients` 或 `rootfix rehearse --serve`。",
+        },
+    }
+    StandInPortTaken = "stand-in-port-taken", Error {
+        meaning: {
+            en: "The stand-in server cannot have the port that the program connects to.",
+            zh: "替身服务器无法使用程序要连接的端口。",
+        },
+        cause: {
+            en: "With a shared network it listens beside the machine's own servers, and one that listens on all addresses leaves no room.",
+            zh: "共享网络时，替身服务器与本机服务并存；若某个服务监听了所有地址，就没有可用的端口。",
+        },
+        remedy: {
+            en: "Leave out --share-network, or stop the other server for a moment.",
+            zh: "去掉 --share-network，或暂时停止占用端口的服务。",
+        },
+    }
+    CommandNotStarted = "command-not-started", Error {
+        meaning: {
+            en: "The command of a rehearsal could not be started.",
+            zh: "无法启动要演练的命令。",
+        },
+        cause: {
+            en: "It does not exist, is not executable for this user, or is a shell's own word.",
+            zh: "命令不存在、当前用户无执行权限，或属于 shell 内部语法。",
+        },
+        remedy: {
+            en: "Check that the same line runs by itself; give shell syntax as `sh -c '...'`.",
+            zh: "请先确认该命令能单独运行；shell 语法请写成 `sh -c '...'`。",
+        },
+    }
 }
 
 impl std::fmt::Display for Code {

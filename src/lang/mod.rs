@@ -23,6 +23,7 @@ pub mod pem;
 pub mod pkcs12;
 pub mod plan;
 pub mod prove;
+pub mod rehearse;
 pub mod roots;
 mod width;
 

@@ -12,7 +12,7 @@
 use std::path::Path;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
     KeyUsagePurpose,
 };
 use time::{Duration, OffsetDateTime};
@@ -26,6 +26,11 @@ use crate::password::Passwords;
 use crate::proof::{Proof, Rung, Verdict};
 use crate::rollover::{Rollover, Root};
 use crate::store::{AppendOptions, StoreFormat, Trust};
+
+mod key;
+mod rsa;
+
+pub use key::KeyKind;
 
 /// The organisation in the name of everything made here: nobody shall take it for a real one.
 pub const MARKER: &str = "rootfix stand-in";
@@ -51,10 +56,24 @@ impl StandIn {
     /// # Errors
     /// A host is not one that a certificate can name, or the system gives no random numbers.
     pub fn new(id: &str, plays: &str, hosts: &[&str], now: OffsetDateTime) -> Result<Self, Trouble> {
-        Self::make(id, plays, hosts, now).map_err(|error| say::stand_in_not_made(&error.to_string()))
+        Self::with_keys(KeyKind::Ec, id, plays, hosts, now)
     }
 
-    fn make(id: &str, plays: &str, hosts: &[&str], now: OffsetDateTime) -> Result<Self, rcgen::Error> {
+    /// The same with keys of this kind.
+    ///
+    /// # Errors
+    /// As [`StandIn::new`].
+    pub fn with_keys(
+        kind: KeyKind,
+        id: &str,
+        plays: &str,
+        hosts: &[&str],
+        now: OffsetDateTime,
+    ) -> Result<Self, Trouble> {
+        Self::make(kind, id, plays, hosts, now).map_err(|error| say::stand_in_not_made(&error.to_string()))
+    }
+
+    fn make(kind: KeyKind, id: &str, plays: &str, hosts: &[&str], now: OffsetDateTime) -> Result<Self, rcgen::Error> {
         const YEAR: Duration = Duration::days(365);
         let own_name = common_name(&format!("{MARKER} {id}: {plays}"));
 
@@ -64,7 +83,7 @@ impl StandIn {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages =
             vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        let root_key = KeyPair::generate()?;
+        let root_key = kind.generate()?;
         let root = params.self_signed(&root_key)?;
         let root_issuer = Issuer::new(params, root_key);
 
@@ -74,7 +93,7 @@ impl StandIn {
             vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
         params.use_authority_key_identifier_extension = true;
-        let intermediate_key = KeyPair::generate()?;
+        let intermediate_key = kind.generate()?;
         let intermediate = params.signed_by(&intermediate_key, &root_issuer)?;
         let intermediate_issuer = Issuer::new(params, intermediate_key);
 
@@ -84,9 +103,13 @@ impl StandIn {
         params.subject_alt_names = CertificateParams::new(names)?.subject_alt_names;
         params.is_ca = IsCa::ExplicitNoCa;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        if kind == KeyKind::Rsa {
+            // As in every RSA certificate of a server; the oldest clients want it (RFC 5246, section 7.4.2).
+            params.key_usages.push(KeyUsagePurpose::KeyEncipherment);
+        }
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         params.use_authority_key_identifier_extension = true;
-        let key = KeyPair::generate()?;
+        let key = kind.generate()?;
         let server = params.signed_by(&key, &intermediate_issuer)?;
 
         let certificate = |made: &rcgen::Certificate| {
