@@ -64,6 +64,7 @@ pub enum Command {
     Append(Append),
     Restore(Restore),
     Verify(Verify),
+    Rehearse(Rehearse),
     Inspect(Inspect),
     Roots(Roots),
     Explain(Explain),
@@ -145,6 +146,34 @@ pub struct Verify {
     pub at_time: Option<String>,
     #[arg(long, value_name = "DIR")]
     pub backup_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Rehearse {
+    #[arg(long, value_name = "FILE")]
+    pub bundle: Vec<PathBuf>,
+    #[arg(long, value_name = "NAME")]
+    pub host: Vec<String>,
+    #[arg(long, value_name = "FILE")]
+    pub reply: Option<PathBuf>,
+    #[arg(long, value_enum, value_name = "KIND", default_value = "rsa")]
+    pub key: KeyArg,
+    #[arg(long)]
+    pub share_network: bool,
+    #[arg(long)]
+    pub ask_for_certificate: bool,
+    #[arg(long, value_name = "SECONDS")]
+    pub time_limit: Option<u64>,
+    #[arg(long, conflicts_with = "command")]
+    pub serve: bool,
+    #[arg(last = true, value_name = "CMD", required_unless_present = "serve")]
+    pub command: Vec<OsString>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum KeyArg {
+    Rsa,
+    Ec,
 }
 
 #[derive(Debug, Clone, Args)]

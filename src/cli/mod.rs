@@ -9,6 +9,7 @@ mod explain;
 mod inspect;
 mod language;
 mod locate;
+mod rehearse;
 mod restore;
 mod roots;
 mod session;
@@ -50,6 +51,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Append(args) => append::run(&mut session, args),
         Command::Restore(args) => restore::run(&mut session, args),
         Command::Verify(args) => verify::run(&mut session, args),
+        Command::Rehearse(args) => rehearse::run(&mut session, args),
         Command::Inspect(args) => inspect::run(&mut session, args),
         Command::Roots(args) => roots::run(&mut session, args),
         Command::Explain(args) => explain::run(&mut session, args),
@@ -64,6 +66,7 @@ fn name_of(command: &Command) -> &'static str {
         Command::Append(_) => "append",
         Command::Restore(_) => "restore",
         Command::Verify(_) => "verify",
+        Command::Rehearse(_) => "rehearse",
         Command::Inspect(_) => "inspect",
         Command::Roots(_) => "roots",
         Command::Explain(_) => "explain",

@@ -29,6 +29,7 @@ texts! {
         "append" => "Keep the old root, add the new one, with a backup and a proof", "保留旧根证书，追加新根证书，自动备份并验证";
         "restore" => "Put a backup back, byte for byte", "逐字节恢复备份";
         "verify" => "Prove a bundle with test chains, saved chains, or real clients", "用测试证书链、已保存的证书链或真实客户端验证证书包";
+        "rehearse" => "Run your own program against a stand-in of the new server, in private", "在隔离环境中让您自己的程序连接新服务器的替身";
         "inspect" => "List what is inside a bundle, whatever its format", "列出证书包中的内容（支持各种格式）";
         "roots" => "Show the embedded roots and rollovers, with fingerprints and dates", "显示内置的根证书与更换方案，含指纹与日期";
         "roots export" => "Write one embedded root to standard output", "将某个内置根证书写到标准输出";
@@ -49,6 +50,8 @@ texts! {
                      "示例：\n  rootfix restore ./rootca.pem\n  rootfix restore --list ./rootca.pem";
         "verify" => "Examples:\n  rootfix verify ./rootca.pem\n  rootfix verify --chain saved.pem --host api.mch.weixin.qq.com ./rootca.pem",
                     "示例：\n  rootfix verify ./rootca.pem\n  rootfix verify --chain saved.pem --host api.mch.weixin.qq.com ./rootca.pem";
+        "rehearse" => "Examples:\n  rootfix rehearse --bundle ./rootca.pem -- php pay.php\n  rootfix rehearse --bundle cacerts.jks --host pay.example.com -- java -jar pay.jar",
+                      "示例：\n  rootfix rehearse --bundle ./rootca.pem -- php pay.php\n  rootfix rehearse --bundle cacerts.jks --host pay.example.com -- java -jar pay.jar";
         "inspect" => "Examples:\n  rootfix inspect rootca.pem\n  rootfix inspect --export pem ./out truststore.jks",
                      "示例：\n  rootfix inspect rootca.pem\n  rootfix inspect --export pem ./out truststore.jks";
         "roots" => "Examples:\n  rootfix roots\n  rootfix roots export digicert-global-root-g2 > g2.pem",
@@ -97,6 +100,15 @@ texts! {
         "verify chain" => "A chain saved from a real server (`openssl s_client -showcerts`)", "从真实服务器保存的证书链（`openssl s_client -showcerts` 的输出）";
         "verify host" => "The name that the chain must be valid for", "证书链须对应的主机名";
         "verify at_time" => "Judge the chain as of this time", "按此时间判断证书链";
+        "rehearse bundle" => "A bundle that the program reads; may be given several times", "程序读取的证书包；可多次指定";
+        "rehearse host" => "A server name (NAME or NAME:PORT) beside those of the rollover", "除更换方案中的主机外，另一个服务器名（NAME 或 NAME:PORT）";
+        "rehearse reply" => "What the stand-in answers (default: a small JSON error)", "替身返回的内容（默认：一段简短的 JSON 错误）";
+        "rehearse key" => "The stand-in's keys: rsa (default, as old clients know nothing else) or ec", "替身的密钥类型：rsa（默认，兼容旧客户端）或 ec";
+        "rehearse share_network" => "Keep the machine's network, for a program that needs a local database (root only)", "保留本机网络，供需要本地数据库的程序使用（仅 root）";
+        "rehearse ask_for_certificate" => "Ask the program for a client certificate, as in mutual TLS", "向程序索取客户端证书（双向 TLS）";
+        "rehearse time_limit" => "Seconds for each of the four runs", "四次运行中每次的时限（秒）";
+        "rehearse serve" => "Keep the stand-in running and say how to point a program at it by hand", "让替身持续运行，并说明如何手工把程序指向它";
+        "rehearse command" => "The program and its arguments, after --", "程序及其参数，写在 -- 之后";
         "inspect file" => "The file, or - for standard input", "文件，- 表示标准输入";
         "inspect export" => "Write every certificate (never a key) to DIR, as pem or der", "将全部证书（不含私钥）以 pem 或 der 格式写入目录";
         "roots export name" => "The root's name, as `rootfix roots` shows it", "根证书名称，见 `rootfix roots`";

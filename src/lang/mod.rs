@@ -24,6 +24,7 @@ pub mod pkcs12;
 pub mod plan;
 pub mod prove;
 pub mod rehearse;
+pub mod rehearse_screen;
 pub mod roots;
 mod width;
 

@@ -45,6 +45,16 @@ pub enum Part {
 
 impl Part {
     pub const ALL: [Part; 4] = [Part::Baseline, Part::Rollover, Part::Repaired, Part::Rogue];
+
+    /// The permanent name in records.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Part::Baseline => "baseline",
+            Part::Rollover => "rollover",
+            Part::Repaired => "repaired",
+            Part::Rogue => "rogue",
+        }
+    }
 }
 
 /// What today's bundles vouch for.

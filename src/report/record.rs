@@ -284,7 +284,7 @@ fn change_fields(change: &Change) -> Map<String, Value> {
     fields(value)
 }
 
-fn proof_fields(proof: &Proof) -> Map<String, Value> {
+pub fn proof_fields(proof: &Proof) -> Map<String, Value> {
     fields(json!({
         "path": proof.path.display().to_string(),
         "rung": proof.rung,

@@ -1,0 +1,42 @@
+//! The frame in which `rehearse` shows what it saw.
+
+use super::sentences;
+
+sentences! {
+    does_not_verify(program) {
+        en: "{program} does not verify the server at all: it accepted a chain that nobody vouches for. Anyone on the way can read and change its payments.",
+        zh: "{program} 完全没有验证服务器：它接受了没有任何信任来源的证书链。链路上的任何人都能读取和篡改支付内容。",
+    }
+    ready(program) {
+        en: "Payments will keep working: {program} accepts the new server as it is.",
+        zh: "支付将继续正常：{program} 无需改动即可接受新服务器。",
+    }
+    append_helps(program) {
+        en: "Payments will stop when the server changes, and will keep working after `append`: {program} was refused the new chain today, and accepts it with the repaired bundle.",
+        zh: "服务器更换后支付将中断，执行 `append` 后可继续正常：{program} 目前拒绝新证书链，使用修复后的证书包则接受。",
+    }
+    append_does_not_help(program) {
+        en: "Payments will stop when the server changes, and `append` to these bundles does not help: {program} takes its roots from somewhere else.",
+        zh: "服务器更换后支付将中断，而且对这些证书包执行 `append` 也没有用：{program} 的根证书来自其他地方。",
+    }
+    not_proven(program) {
+        en: "Cannot tell whether payments will keep working: too little was seen of {program}.",
+        zh: "无法判断支付是否会继续正常：观察到的 {program} 的行为不足以得出结论。",
+    }
+    baseline() { en: "1/4  today's bundle, old chain ...", zh: "1/4  现有证书包，旧证书链……" }
+    rollover() { en: "2/4  today's bundle, new chain ...", zh: "2/4  现有证书包，新证书链……" }
+    repaired() { en: "3/4  repaired bundle, new chain ...", zh: "3/4  修复后的证书包，新证书链……" }
+    rogue() { en: "4/4  repaired bundle, rogue chain ...", zh: "4/4  修复后的证书包，伪造的证书链……" }
+    nothing_was_touched() {
+        en: "Nothing outside was changed, and nothing was sent to the real service.",
+        zh: "没有改动外部的任何内容，也没有向真实服务发送任何数据。",
+    }
+    serving(port) {
+        en: "A stand-in of the new server listens on 127.0.0.1:{port}. Its root:",
+        zh: "新服务器的替身正在 127.0.0.1:{port} 监听。它的根证书：",
+    }
+    serve_how(port, host) {
+        en: "Put this root into a copy of your bundle, map the names above to 127.0.0.1 on a test machine, and call https://{host}:{port}/. Ctrl-C ends it.",
+        zh: "将此根证书放入证书包的副本，在测试机上把以上主机名指向 127.0.0.1，然后访问 https://{host}:{port}/。按 Ctrl-C 结束。",
+    }
+}
