@@ -5,10 +5,13 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use ::time::OffsetDateTime;
 use sha2::{Digest, Sha256};
 use x509_parser::prelude::{FromDer, X509Certificate};
+
+use crate::known::Known;
 
 /// The SHA-256 of a certificate's DER; shown as 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,7 +91,7 @@ pub struct NotACertificate;
 /// Not checked: its signature, its dates, whether it may sign others. That is the work of `prove`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Certificate {
-    der: Box<[u8]>,
+    der: Arc<[u8]>,
     fingerprint: Fingerprint,
     /// Unix times in seconds.
     validity: (i64, i64),
@@ -137,10 +140,16 @@ impl Certificate {
     /// # Errors
     /// The bytes do not begin with an X.509 certificate.
     pub fn from_der_prefix(der: &[u8]) -> Result<(Self, &[u8]), NotACertificate> {
-        let (rest, x509) = X509Certificate::from_der(der).map_err(|_| NotACertificate)?;
-        let own = &der[..der.len() - rest.len()];
-        let validity = (x509.validity().not_before.timestamp(), x509.validity().not_after.timestamp());
-        Ok((Certificate { der: own.into(), fingerprint: Fingerprint::of(own), validity }, rest))
+        static PARSED: Known<Certificate> = Known::new();
+        let (own, rest) = first_element(der).ok_or(NotACertificate)?;
+        let fingerprint = Fingerprint::of(own);
+        let certificate = PARSED.or_find(fingerprint, || {
+            let (surplus, x509) = X509Certificate::from_der(own).map_err(|_| NotACertificate)?;
+            let validity = (x509.validity().not_before.timestamp(), x509.validity().not_after.timestamp());
+            let certificate = Certificate { der: own.into(), fingerprint, validity };
+            if surplus.is_empty() { Ok(certificate) } else { Err(NotACertificate) }
+        })?;
+        Ok((certificate, rest))
     }
 
     pub fn der(&self) -> &[u8] {
@@ -184,6 +193,19 @@ impl Certificate {
             subject,
         }
     }
+}
+
+/// The element of DER at the front, with its header, and what follows it.
+fn first_element(der: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (header, length) = match der.get(1)? {
+        short @ 0..=0x7f => (2, usize::from(*short)),
+        long @ 0x81..=0x84 => {
+            let octets = der.get(2..2 + usize::from(long & 0x7f))?;
+            (2 + octets.len(), octets.iter().fold(0, |length, octet| length << 8 | usize::from(*octet)))
+        }
+        _ => return None,
+    };
+    der.split_at_checked(header + length)
 }
 
 fn key_of(x509: &X509Certificate<'_>) -> String {

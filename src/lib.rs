@@ -20,6 +20,7 @@ pub mod custody;
 pub mod diff;
 pub mod finding;
 pub mod keytool;
+mod known;
 pub mod lang;
 pub mod locate;
 pub mod password;

@@ -12,11 +12,14 @@
 //! - a body is lines of 1 to 76 characters of base64 and nothing else, padded, with unused bits zero;
 //! - every body is exactly one certificate that all readers' own decoders accept.
 
+use memchr::{memchr, memchr_iter, memchr2_iter, memmem};
+
 use super::certificates;
 use crate::certificate::Certificate;
 
 const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
 const END: &[u8] = b"-----END CERTIFICATE-----";
+const DASHES: &[u8] = b"-----";
 
 /// No writer of bundles wraps wider: PEM says 64 (RFC 7468), MIME 76 (RFC 2045).
 const WIDEST: usize = 76;
@@ -36,78 +39,68 @@ pub struct Block {
 /// The blocks of a bundle that every reader reads alike, in the file's order, with duplicates as they stand; at least
 /// one. `None` where any reader may stumble or differ: then only the models can tell.
 pub fn blocks(bytes: &[u8]) -> Option<Vec<Block>> {
+    let dashes = memmem::Finder::new(DASHES);
     let mut blocks = Vec::new();
     let mut base64 = Vec::new();
     let mut line = 1;
     let mut at = 0;
-    let mut after_block = true;
-    while at < bytes.len() {
-        let (text, next) = line_at(bytes, at)?;
-        if text == BEGIN {
-            let begin_line = line;
-            let (end, lines) = body_into(&mut base64, bytes, next)?;
-            let der = base64_simd::STANDARD.decode_inplace(&mut base64).ok()?;
-            let certificate = Certificate::from_der(der).ok().filter(|_| certificates::is_taken_by_all(der))?;
-            blocks.push(Block { begin: at, end, line: begin_line, certificate });
-            line += lines + 1;
-            at = end;
-            after_block = true;
-        } else {
-            let odd = (after_block && text.first() == Some(&b'0')) || has_oddity(text);
-            if odd {
-                return None;
-            }
-            line += 1;
-            at = next;
-            after_block = false;
+    while let Some(text) = dashes.find(&bytes[at..]) {
+        let begin = at + text;
+        let text = &bytes[at..begin];
+        if !is_plain(text) || !matches!(text, [] | [.., b'\n']) {
+            return None;
         }
+        line += memchr_iter(b'\n', text).count();
+        let (body, _) = behind_line(bytes, begin, BEGIN)?;
+        let (end, lines) = body_into(&mut base64, bytes, body)?;
+        let der = base64_simd::STANDARD.decode_inplace(&mut base64).ok()?;
+        let certificate = Certificate::from_der(der).ok().filter(certificates::is_taken_by_all)?;
+        blocks.push(Block { begin, end, line, certificate });
+        line += lines;
+        at = end;
     }
-    (!blocks.is_empty()).then_some(blocks)
+    (!blocks.is_empty() && is_plain(&bytes[at..])).then_some(blocks)
 }
 
-/// The line at `at` without its end, and where the next one begins. `None` for a CR that is not before an LF.
-fn line_at(bytes: &[u8], at: usize) -> Option<(&[u8], usize)> {
-    let rest = &bytes[at..];
-    let (line, next) = match rest.iter().position(|byte| *byte == b'\n') {
-        Some(length) => (&rest[..length], at + length + 1),
-        None => (rest, bytes.len()),
-    };
-    match line {
-        [line @ .., b'\r'] if next > at + line.len() + 1 => Some((line, next)),
-        [.., b'\r'] => None,
-        _ => Some((line, next)),
+/// Text from the start of the file, or from behind an END line, that no reader takes for more than text.
+fn is_plain(text: &[u8]) -> bool {
+    let before_lf = |at: usize| text[at] == b'\r' && text.get(at + 1) == Some(&b'\n');
+    text.first() != Some(&b'0') && memchr2_iter(0, b'\r', text).all(before_lf)
+}
+
+/// Behind the line at `at`, which must be this one; and whether a line ended there, rather than the file.
+fn behind_line(bytes: &[u8], at: usize, line: &[u8]) -> Option<(usize, bool)> {
+    match bytes[at..].strip_prefix(line)? {
+        [] => Some((bytes.len(), false)),
+        [b'\n', ..] => Some((at + line.len() + 1, true)),
+        [b'\r', b'\n', ..] => Some((at + line.len() + 2, true)),
+        _ => None,
     }
 }
 
-/// Text that some reader may take for more than text.
-fn has_oddity(text: &[u8]) -> bool {
-    let mut dashes = 0;
-    text.iter().any(|byte| {
-        dashes = if *byte == b'-' { dashes + 1 } else { 0 };
-        dashes == 5 || *byte == 0 || *byte == b'\r'
-    })
-}
-
-/// Puts the characters of a body together, up to its END line; gives where the block ends and its lines from the
-/// first of the body to the END line. Other bytes than base64 are left for the decoder to refuse.
+/// Puts the characters of a body together, up to its END line; gives where the block ends, and its lines from BEGIN to
+/// END, as many as ended. Other bytes than base64 are left for the decoder to refuse.
 fn body_into(base64: &mut Vec<u8>, bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
     base64.clear();
-    let mut lines = 0;
+    let mut lines = 1;
+    let mut width = 64;
     loop {
-        let rest = &bytes[at..];
-        lines += 1;
-        if rest.starts_with(END) {
-            let (text, next) = line_at(bytes, at)?;
-            return (text == END).then_some((next, lines));
+        if bytes.get(at) == Some(&b'-') {
+            let (end, ended) = behind_line(bytes, at, END)?;
+            return Some((end, lines + usize::from(ended)));
         }
-        let window = &rest[..rest.len().min(WIDEST + 2)];
-        let length = window.iter().position(|byte| *byte == b'\n')?;
-        let line = &window[..length];
+        // Nearly every line is as long as the one before. If there is a line feed within, the decoder will tell.
+        if bytes.get(at + width) != Some(&b'\n') {
+            let window = &bytes[at..bytes.len().min(at + WIDEST + 2)];
+            width = memchr(b'\n', window)?;
+        }
+        let line = &bytes[at..at + width];
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if line.is_empty() || line.len() > WIDEST {
             return None;
         }
         base64.extend_from_slice(line);
-        at += length + 1;
+        lines += 1;
+        at += width + 1;
     }
 }

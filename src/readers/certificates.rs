@@ -6,7 +6,8 @@ use rustls::pki_types::CertificateDer;
 
 use super::outline::{Flaw, Outline, outline};
 use super::trust_settings;
-use crate::certificate::Fingerprint;
+use crate::certificate::{Certificate, Fingerprint};
+use crate::known::Known;
 
 /// The decoders, by the library that has them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,8 +166,13 @@ impl Decoder {
     }
 }
 
-/// Whether every decoder takes these bytes for one certificate.
-pub(super) fn is_taken_by_all(der: &[u8]) -> bool {
-    let is_flawless = outline(der).is_some_and(|outline| outline.is_flawless() && outline.length == der.len());
-    is_flawless && webpki::anchor_from_trusted_cert(&CertificateDer::from(der)).is_ok()
+/// Whether every decoder takes this certificate.
+pub(super) fn is_taken_by_all(certificate: &Certificate) -> bool {
+    static TAKEN: Known<()> = Known::new();
+    let find = || {
+        let flawless = outline(certificate.der()).is_some_and(|outline| outline.is_flawless());
+        let anchor = || webpki::anchor_from_trusted_cert(&CertificateDer::from(certificate.der())).is_ok();
+        if flawless && anchor() { Ok(()) } else { Err(()) }
+    };
+    TAKEN.or_find(certificate.fingerprint(), find).is_ok()
 }
