@@ -33,6 +33,5 @@ pub mod rehearse;
 pub mod report;
 pub mod rollover;
 pub mod store;
-// Without users yet on this branch; the allowance goes away with the first.
-#[allow(dead_code, unused_imports)]
+#[cfg(target_os = "linux")]
 mod sys;

@@ -4,31 +4,25 @@
 //! What is to be done with the calls is decided elsewhere, in safe code.
 #![allow(unsafe_code)]
 
-#[cfg(unix)]
-pub(crate) use unix::before_exec;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
 
-#[cfg(unix)]
-mod unix {
-    use std::io;
-    use std::os::unix::process::CommandExt;
-    use std::process::Command;
-
-    /// Runs `step` in the child, after fork and before exec. An error fails the spawn with that error.
-    ///
-    /// The child of a program with threads may hold locks that nobody will ever release, that of the allocator
-    /// among them. So `step` makes system calls and nothing else: no allocation, no locks, no printing, no panic.
-    /// Paths and tables that it needs are made before, and moved in. This cannot be checked by the compiler; the
-    /// function is private to this crate so that every caller can be read.
-    pub(crate) fn before_exec(
-        command: &mut Command,
-        step: impl FnMut() -> io::Result<()> + Send + Sync + 'static,
-    ) -> &mut Command {
-        // SAFETY: the contract above, which every caller in this crate keeps.
-        unsafe { command.pre_exec(step) }
-    }
+/// Runs `step` in the child, after fork and before exec. An error fails the spawn with that error.
+///
+/// The child of a program with threads may hold locks that nobody will ever release, that of the allocator
+/// among them. So `step` makes system calls and nothing else: no allocation, no locks, no printing, no panic.
+/// Paths and tables that it needs are made before, and moved in. This cannot be checked by the compiler; the
+/// function is private to this crate so that every caller can be read.
+pub(crate) fn before_exec(
+    command: &mut Command,
+    step: impl FnMut() -> io::Result<()> + Send + Sync + 'static,
+) -> &mut Command {
+    // SAFETY: the contract above, which every caller in this crate keeps.
+    unsafe { command.pre_exec(step) }
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 pub(crate) mod ptrace {
     //! ptrace(2): requests that only move numbers. A wrong process id is an error (ESRCH), never a danger, since
     //! the kernel itself checks that the caller traces that process.
@@ -43,6 +37,8 @@ pub(crate) mod ptrace {
     pub(crate) enum Resume {
         /// Run to the beginning or the end of the next system call.
         ToSyscall,
+        /// Stay stopped, as the terminal or another process wants it, until it is continued from there.
+        Listening,
         /// Run on, no longer traced.
         Detached,
     }
@@ -85,21 +81,23 @@ pub(crate) mod ptrace {
         request(libc::PTRACE_TRACEME as c_long, 0, 0, 0)
     }
 
-    /// Follow forks and threads, tell system calls from signals, and let nothing traced outlive the tracer.
-    pub(crate) fn follow(process: Pid) -> io::Result<()> {
+    /// Traces a process, and follows its forks and threads. Needs Linux 3.4.
+    ///
+    /// When the tracing thread ends, whatever it still traces runs on, untraced.
+    pub(crate) fn seize(process: Pid) -> io::Result<()> {
         let options = libc::PTRACE_O_TRACESYSGOOD
             | libc::PTRACE_O_TRACEFORK
             | libc::PTRACE_O_TRACEVFORK
             | libc::PTRACE_O_TRACECLONE
-            | libc::PTRACE_O_TRACEEXEC
-            | libc::PTRACE_O_EXITKILL;
-        request(libc::PTRACE_SETOPTIONS as c_long, process.as_raw_nonzero().get(), 0, options as usize)
+            | libc::PTRACE_O_TRACEEXEC;
+        request(libc::PTRACE_SEIZE as c_long, process.as_raw_nonzero().get(), 0, options as usize)
     }
 
     /// Lets a stopped process go on, handing it this signal (0 for none).
     pub(crate) fn resume(process: Pid, how: Resume, signal: i32) -> io::Result<()> {
         let how = match how {
             Resume::ToSyscall => libc::PTRACE_SYSCALL,
+            Resume::Listening => libc::PTRACE_LISTEN,
             Resume::Detached => libc::PTRACE_DETACH,
         };
         request(how as c_long, process.as_raw_nonzero().get(), 0, signal as usize)
@@ -124,7 +122,7 @@ pub(crate) mod ptrace {
     }
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 pub(crate) mod signals {
     //! Signals from the terminal, while another program owns it.
 

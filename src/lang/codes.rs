@@ -1698,6 +1698,34 @@ codes! {
             zh: "请先确认该命令能单独运行；shell 语法请写成 `sh -c '...'`。",
         },
     }
+    TracingRefused = "tracing-refused", Error {
+        meaning: {
+            en: "The system does not let one process watch another.",
+            zh: "系统不允许一个进程观察另一个进程。",
+        },
+        cause: {
+            en: "ptrace(2) is forbidden: in containers by their seccomp profile, on hardened systems by kernel.yama.ptrace_scope.",
+            zh: "ptrace(2) 被禁止：容器受 seccomp 限制，加固系统受 kernel.yama.ptrace_scope 限制。",
+        },
+        remedy: {
+            en: "Allow it (`--cap-add SYS_PTRACE` for a container), run as root, or look at the running program with `--pid`.",
+            zh: "放开限制（容器加 `--cap-add SYS_PTRACE`）、以 root 运行，或用 `--pid` 查看运行中的程序。",
+        },
+    }
+        NotOnThisSystem = "not-on-this-system", Error {
+        meaning: {
+            en: "This can be done on Linux alone.",
+            zh: "该功能仅支持 Linux。",
+        },
+        cause: {
+            en: "It rests on /proc and on ptrace(2), which other systems do not have in this form.",
+            zh: "它依赖 Linux 的 /proc 和 ptrace(2)，其他系统没有对应机制。",
+        },
+        remedy: {
+            en: "Give the bundle or the project's directory to the command instead.",
+            zh: "请改为指定证书包或项目目录。",
+        },
+    }
 }
 
 impl std::fmt::Display for Code {

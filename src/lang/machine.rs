@@ -103,4 +103,36 @@ sentences! {
         en: "Give the bundle, or the project's directory, instead.",
         zh: "请改为指定证书包或项目目录。",
     }
+    opened_by(program) {
+        en: "{program}, which opened it",
+        zh: "{program}（打开了该文件）",
+    }
+    looked_for_by(program) {
+        en: "{program}, which looked for it in vain",
+        zh: "{program}（曾查找但未找到）",
+    }
+    command_not_started(command, error) {
+        en: "`{command}` could not be started: {error}.",
+        zh: "无法启动 `{command}`：{error}。",
+    }
+    check_the_command() {
+        en: "Check the name and its permissions; a shell's own words need `sh -c`.",
+        zh: "请检查命令名和权限；shell 内置命令需要用 `sh -c` 运行。",
+    }
+    tracing_refused(error) {
+        en: "The system does not let this process trace another: {error}.",
+        zh: "系统不允许跟踪其他进程：{error}。",
+    }
+    allow_tracing() {
+        en: "In a container, start it with --cap-add SYS_PTRACE; elsewhere look at kernel.yama.ptrace_scope. Linux before 3.4 cannot do it. `--pid` needs no tracing.",
+        zh: "容器请用 --cap-add SYS_PTRACE 启动；其他环境请检查 kernel.yama.ptrace_scope。3.4 之前的 Linux 不支持。`--pid` 不需要跟踪。",
+    }
+    no_command() {
+        en: "No command was given.",
+        zh: "没有给出命令。",
+    }
+    command_after_dashes() {
+        en: "Write the command and its arguments after `--`.",
+        zh: "请把命令及其参数写在 `--` 之后。",
+    }
 }

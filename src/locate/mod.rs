@@ -11,6 +11,7 @@ pub mod prefix;
 pub mod process;
 mod resolve;
 mod rules;
+pub mod trace;
 mod tree;
 mod variables;
 
