@@ -89,6 +89,8 @@ pub struct Locate {
     pub no_ignore: bool,
     #[arg(long, conflicts_with = "json")]
     pub sarif: bool,
+    #[arg(last = true, value_name = "CMD", conflicts_with = "places")]
+    pub command: Vec<OsString>,
 }
 
 #[derive(Debug, Clone, Args)]

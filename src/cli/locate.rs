@@ -7,11 +7,14 @@ use super::exit::Exit;
 use super::session::Session;
 use crate::lang::locate_screen as say;
 use crate::locate::found::Found;
-use crate::locate::{self, Options, machine, process};
+use crate::locate::{self, Options, machine, process, trace};
 use crate::pin::{Advice, Class, Pin};
 use crate::report::{Record, record, sarif, text};
 
 pub fn run(session: &mut Session, args: &Locate) -> Exit {
+    if !args.command.is_empty() {
+        return watched(session, args);
+    }
     let anything = !args.at.places.is_empty() || !args.at.pid.is_empty() || args.at.machine;
     let here = [PathBuf::from(".")];
     let places: &[PathBuf] = if anything { &args.at.places } else { &here };
@@ -57,6 +60,27 @@ pub fn run(session: &mut Session, args: &Locate) -> Exit {
     exit
 }
 
+/// The stores that a command really opens, whatever its language and whatever they are called.
+fn watched(session: &mut Session, args: &Locate) -> Exit {
+    let traced = match trace::trace(&args.command) {
+        Ok(traced) => traced,
+        Err(trouble) => {
+            session.trouble(&trouble);
+            return Exit::Trouble;
+        }
+    };
+    let stores = traced.stores();
+    for store in &stores {
+        session.record(&Record::Other("store", store_fields(store)));
+        session.count("stores");
+    }
+    session.answer(&if stores.is_empty() { say::opened_none() } else { say::opened(stores.len()) });
+    if !session.json {
+        list(session, &stores);
+    }
+    if stores.is_empty() { Exit::No } else { Exit::Good }
+}
+
 fn in_place(session: &mut Session, place: &Path, args: &Locate) -> (Vec<Pin>, Exit) {
     let tree = locate::tree(place, &Options { no_ignore: args.no_ignore });
     let mut exit = Exit::Good;
@@ -89,6 +113,10 @@ fn show_stores(session: &Session, stores: &[Found]) {
     }
     session.say("");
     session.say_sentence(&say::by_default());
+    list(session, stores);
+}
+
+fn list(session: &Session, stores: &[Found]) {
     for store in stores {
         session.say(&format!("  {}", text::printable(&store.path.display().to_string())));
         for user in &store.used_by {

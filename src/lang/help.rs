@@ -40,8 +40,8 @@ texts! {
     examples {
         "" => "Most people need one command:\n  rootfix append ./rootca.pem\nTo see first what it would do:\n  rootfix append -n ./rootca.pem",
               "多数人只需要一条命令：\n  rootfix append ./rootca.pem\n想先看会改什么：\n  rootfix append -n ./rootca.pem";
-        "locate" => "Examples:\n  rootfix locate\n  rootfix locate --json /www/wwwroot/shop",
-                    "示例：\n  rootfix locate\n  rootfix locate --json /www/wwwroot/shop";
+        "locate" => "Examples:\n  rootfix locate --json /www/wwwroot/shop\n  rootfix locate -- php pay.php",
+                    "示例：\n  rootfix locate --json /www/wwwroot/shop\n  rootfix locate -- php pay.php";
         "check" => "Examples:\n  rootfix check rootca.pem\n  rootfix check --json certs/*.pem",
                    "示例：\n  rootfix check rootca.pem\n  rootfix check --json certs/*.pem";
         "append" => "Examples:\n  rootfix append ./rootca.pem\n  rootfix append -n ./rootca.pem | patch -p0\nUndo:\n  rootfix restore ./rootca.pem",
@@ -84,6 +84,7 @@ texts! {
 
     /// An argument of one command, as `command argument`.
     own_argument {
+        "locate command" => "Run this command and say which trust stores it really opened", "运行此命令，并报告它实际打开了哪些信任库";
         "locate sarif" => "Print one SARIF 2.1.0 log, for code hosts", "输出 SARIF 2.1.0，供代码托管平台使用";
         "locate no_ignore" => "Read what .gitignore leaves out too (node_modules, build output)", "同时读取 .gitignore 排除的内容（node_modules、构建输出）";
         "append dry_run" => "Show the change as a diff that `patch -p0` takes; touch nothing", "只以 diff 显示改动（可供 `patch -p0` 使用），不动任何文件";

@@ -29,4 +29,12 @@ sentences! {
         en: "Stores that programs take where nothing is named:",
         zh: "未作指定时程序使用的信任库：",
     }
+    opened(count) {
+        en: "Trust stores that the command opened: {count}.",
+        zh: "该命令打开的信任库：{count} 个。",
+    }
+    opened_none() {
+        en: "The command opened no trust store: it made no TLS connection, or has its roots built in.",
+        zh: "该命令没有打开任何信任库：它没有建立 TLS 连接，或其根证书内置在程序中。",
+    }
 }
