@@ -1712,20 +1712,6 @@ codes! {
             zh: "放开限制（容器加 `--cap-add SYS_PTRACE`）、以 root 运行，或用 `--pid` 查看运行中的程序。",
         },
     }
-        NotOnThisSystem = "not-on-this-system", Error {
-        meaning: {
-            en: "This can be done on Linux alone.",
-            zh: "该功能仅支持 Linux。",
-        },
-        cause: {
-            en: "It rests on /proc and on ptrace(2), which other systems do not have in this form.",
-            zh: "它依赖 Linux 的 /proc 和 ptrace(2)，其他系统没有对应机制。",
-        },
-        remedy: {
-            en: "Give the bundle or the project's directory to the command instead.",
-            zh: "请改为指定证书包或项目目录。",
-        },
-    }
 }
 
 impl std::fmt::Display for Code {
