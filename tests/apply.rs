@@ -217,3 +217,183 @@ fn backups_of_namesakes_share_a_directory() {
     restored(apply::restore(&other.file(), &undo));
     assert_eq!((one.bytes(), other.bytes()), (OLD.to_vec(), b"other old".to_vec()));
 }
+
+#[test]
+fn every_name_that_a_file_can_have_will_do() {
+    use std::os::unix::ffi::OsStrExt;
+    let long = "证".repeat(85);
+    assert_eq!(long.len(), 255, "as long as a name may be");
+    let also_long = format!("{}x", "证".repeat(84));
+    let names: [&[u8]; 9] = [
+        b"rootca.pem",
+        long.as_bytes(),
+        also_long.as_bytes(),
+        &[b'a'; 255],
+        b"GBK \xb8\xf9\xd6\xa4\xca\xe9.pem",
+        b"new\nline",
+        b"-n",
+        b".hidden",
+        b"rootca.pem.rootfix-20241101T083000Z.bak",
+    ];
+    // All in one directory: those whose names are cut short alike must not meet.
+    let dir = tempfile::tempdir().unwrap();
+    let files: Vec<PathBuf> = names.iter().map(|name| dir.path().join(std::ffi::OsStr::from_bytes(name))).collect();
+    let old = |number: usize| format!("old {number}\n");
+    files.iter().enumerate().for_each(|(number, file)| fs::write(file, old(number)).unwrap());
+    for (number, file) in files.iter().enumerate() {
+        let old = old(number);
+        let before = Some(Fingerprint::of(old.as_bytes()));
+        let receipt = apply::apply(&Edit { before, bytes: vec![number as u8], ..edit(file) }, &options()).unwrap();
+        assert_eq!(fs::read(receipt.backup.unwrap()).unwrap(), old.as_bytes(), "{file:?}");
+    }
+    for (number, file) in files.iter().enumerate() {
+        assert_eq!(fs::read(file).unwrap(), [number as u8], "{file:?}");
+        assert_eq!(apply::backups(file, None).unwrap().len(), 1, "{file:?}");
+        restored(apply::restore(file, &undo()));
+        assert_eq!(fs::read(file).unwrap(), old(number).as_bytes(), "{file:?}");
+    }
+}
+
+#[test]
+fn a_path_leads_through_links_and_dots_to_its_file() {
+    let scene = Scene::new();
+    let dir = scene.path();
+    fs::create_dir_all(dir.join("a/b")).unwrap();
+    std::os::unix::fs::symlink("../..", dir.join("a/b/up")).unwrap();
+    std::os::unix::fs::symlink("./a/b/up/rootca.pem", dir.join("one")).unwrap();
+    std::os::unix::fs::symlink("one", dir.join("two")).unwrap();
+    std::os::unix::fs::symlink(dir.join("a"), dir.join("absolute")).unwrap();
+    for path in ["rootca.pem", "a/../rootca.pem", "a/b/up/rootca.pem", "two", "absolute/../two", ".//a/./b/up/one"] {
+        let receipt = apply::apply(&edit(&dir.join(path)), &options()).unwrap();
+        assert_eq!(receipt.path, dir.canonicalize().unwrap().join("rootca.pem"), "{path}");
+        restored(apply::restore(&dir.join(path), &undo()));
+    }
+    for (path, code) in [("a/b", "not-a-regular-file"), ("a/..", "not-a-regular-file"), ("none/x", "file-not-found")] {
+        assert_eq!(trouble(apply::apply(&edit(&dir.join(path)), &options())), code, "{path}");
+    }
+}
+
+#[test]
+fn what_a_killed_run_left_is_cleared_and_nothing_else() {
+    let scene = Scene::new();
+    let put = |name: &str, bytes: &[u8]| fs::write(scene.path().join(name), bytes).unwrap();
+    put(".rootca.pem.rootfix-0123456789abcdef.tmp", b"half");
+    // Those are not ours, or not this file's.
+    let others = [
+        ".other.pem.rootfix-0123456789abcdef.tmp",
+        ".rootca.pem.rootfix-0123456789abcdeX.tmp",
+        ".rootca.pem.rootfix-0123456789abcdef.tmp~",
+        ".rootca.pem.swp",
+        "rootca.pem.rootfix-notes.json",
+        "rootca.pem.rootfix-20241101T083000Z.json~",
+    ];
+    others.iter().for_each(|name| put(name, b"theirs"));
+    // The version of a program that wrote in the moment of the kill.
+    put(".rootca.pem.rootfix-fedcba9876543210.swap", b"somebody's version");
+    apply::clear_leftovers(&scene.file(), None, NOW);
+    let names = scene.names();
+    assert_eq!(names.len(), others.len() + 2, "{names:?}");
+    others.iter().for_each(|name| assert_eq!(fs::read(scene.path().join(name)).unwrap(), b"theirs"));
+    let kept = scene.path().join("rootca.pem.rootfix-20241101T083000Z.bak");
+    assert_eq!(fs::read(kept).unwrap(), b"somebody's version");
+    // That backup without a receipt neither is overwritten nor passes for one.
+    apply::apply(&edit(&scene.file()), &options()).unwrap();
+    restored(apply::restore(&scene.file(), &undo()));
+    assert_eq!(scene.bytes(), OLD);
+}
+
+#[test]
+fn a_receipt_that_is_damaged_or_lies_puts_nothing_back() {
+    let scene = Scene::new();
+    let receipt = apply::apply(&edit(&scene.file()), &options()).unwrap();
+    let (stored, backup) = (receipt.receipt.unwrap(), receipt.backup.unwrap());
+    let json = fs::read_to_string(&stored).unwrap();
+    let secret = scene.path().join("secret");
+    fs::write(&secret, b"not for you").unwrap();
+    let as_json = |path: &Path| serde_json::to_string(path).unwrap();
+    let lies = [
+        (json[..json.len() / 2].to_owned(), "backup-damaged"),
+        (String::new(), "backup-damaged"),
+        (json.replace("\"schema\": 1", "\"schema\": 2"), "backup-damaged"),
+        (
+            json.replace(&Fingerprint::of(OLD).to_string(), &Fingerprint::of(b"not for you").to_string()),
+            "backup-damaged",
+        ),
+        (json.replace("receipt\"", "other\""), "backup-damaged"),
+        // It names another file as the backup; what is put back is the one beside it all the same.
+        (json.replace(&as_json(&backup), &as_json(&secret)), ""),
+    ];
+    for (lie, code) in lies {
+        assert_ne!(lie, json);
+        fs::write(&stored, &lie).unwrap();
+        let result = apply::restore(&scene.file(), &undo());
+        if code.is_empty() {
+            result.unwrap();
+            assert_eq!(scene.bytes(), OLD);
+        } else {
+            assert_eq!(trouble(result), code, "{lie}");
+            assert_eq!(scene.bytes(), NEW);
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_gone_comes_back_if_forced() {
+    let scene = Scene::new();
+    fs::set_permissions(scene.file(), fs::Permissions::from_mode(0o640)).unwrap();
+    apply::apply(&edit(&scene.file()), &options()).unwrap();
+    fs::remove_file(scene.file()).unwrap();
+    assert_eq!(trouble(apply::restore(&scene.file(), &undo())), "changed-since-backup");
+    restored(apply::restore(&scene.file(), &RestoreOptions { force: true, ..undo() }));
+    assert_eq!(scene.bytes(), OLD);
+    assert_eq!(fs::metadata(scene.file()).unwrap().mode() & 0o7777, 0o640);
+}
+
+#[test]
+fn a_copy_is_readable_by_no_more_people_than_it_should_be() {
+    let scene = Scene::new();
+    for (mode, at_most) in [(Some(0o600), 0o600), (Some(0o640), 0o640), (None, 0o666)] {
+        let new = scene.path().join(format!("{at_most:o}"));
+        apply::apply(&Edit { before: None, mode, ..edit(&new) }, &options()).unwrap();
+        let mode = fs::metadata(&new).unwrap().mode() & 0o7777;
+        assert_eq!((mode & !at_most, mode & 0o600), (0, 0o600), "{mode:o}");
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 64, ..Default::default() })]
+
+    #[test]
+    fn restore_after_apply_gives_the_original_bytes(
+        old in proptest::collection::vec(proptest::num::u8::ANY, 0..20_000),
+        new in proptest::collection::vec(proptest::num::u8::ANY, 0..20_000),
+        adds in proptest::bool::ANY,
+        in_place in proptest::bool::ANY,
+    ) {
+        let scene = Scene::new();
+        fs::write(scene.file(), &old).unwrap();
+        if in_place {
+            fs::hard_link(scene.file(), scene.path().join("other name")).unwrap();
+        }
+        let bytes = if adds { [&old[..], &new].concat() } else { new };
+        let force = in_place;
+        let edit = Edit { before: Some(Fingerprint::of(&old)), bytes: bytes.clone(), ..edit(&scene.file()) };
+        let receipt = apply::apply(&edit, &Options { force, ..options() }).unwrap();
+        assert_eq!((scene.bytes(), receipt.in_place), (bytes.clone(), in_place && bytes != old));
+        if bytes != old {
+            restored(apply::restore(&scene.file(), &RestoreOptions { force, ..undo() }));
+        }
+        assert_eq!(scene.bytes(), old);
+    }
+
+    #[test]
+    fn no_text_makes_a_receipt_panic(text in "\\PC*", cut in 0_usize..400) {
+        let _ = Receipt::parse(text.as_bytes());
+        let scene = Scene::new();
+        let json = apply::apply(&edit(&scene.file()), &options()).unwrap().to_json();
+        let mut mutated = json.into_bytes();
+        let at = cut % mutated.len();
+        mutated.splice(at..at, text.bytes());
+        let _ = Receipt::parse(&mutated);
+    }
+}

@@ -57,21 +57,36 @@ fn create<D: Disk>(disk: &D, edit: &Edit, options: &Options) -> Result<Receipt, 
     let site = Site::enter(disk, &edit.path, None, options.force, options.now)?;
     site.trust_links(None)?;
     let receipt = blank(&site, None, edit, options);
-    match make(&site, &edit.bytes, edit.mode) {
+    match make(&site, &edit.bytes, Made::Mode(edit.mode.unwrap_or(0o666))) {
         Ok(()) => Ok(receipt),
         Err(stop) => Err(stop.with(receipt)),
     }
 }
 
+/// Whom a new file is for.
+pub(super) enum Made<'a, D: Disk> {
+    /// These bits, as far as umask and directory allow.
+    Mode(u32),
+    /// Those that this one is for; its owner alone, where that cannot be had.
+    Like(&'a Current<D>),
+}
+
 /// Makes the file, which must not exist.
-pub(super) fn make<D: Disk>(site: &Site<'_, D>, bytes: &[u8], mode: Option<u32>) -> Result<(), Stop> {
+pub(super) fn make<D: Disk>(site: &Site<'_, D>, bytes: &[u8], made: Made<'_, D>) -> Result<(), Stop> {
     let at = |error: io::Error| trouble::at(&site.home.path, &error);
     match again(|| site.disk.stat(&site.home.handle, &site.name)) {
         Ok(_) => return Err(trouble::exists(&site.real).into()),
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(at(error).into()),
     }
-    let mut new = Draft::with_mode(site, &site.home, bytes, mode.unwrap_or(0o666) & 0o666).map_err(at)?;
+    let mut new = match made {
+        Made::Mode(mode) => Draft::with_mode(site, &site.home, bytes, mode & 0o666).map_err(at)?,
+        Made::Like(other) => {
+            let new = Draft::new(site, &site.home, bytes).map_err(at)?;
+            new.take_or_narrow(&traits(other))?;
+            new
+        }
+    };
     new.settle(site, bytes, None)?;
     new.place(site.name.clone()).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => trouble::exists(&site.real),

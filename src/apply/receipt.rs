@@ -14,9 +14,6 @@ use time::{OffsetDateTime, UtcOffset};
 
 use crate::certificate::Fingerprint;
 
-/// No receipt is larger; one of a thousand added roots stays below 200 KB.
-pub(super) const MAX_BYTES: usize = 1 << 20;
-
 /// Of a file's name, as much goes into the names of what stands beside it: with all that is added, it stays below
 /// the 255 bytes that file systems allow.
 const NAME_BYTES: usize = 180;

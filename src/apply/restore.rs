@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::change::{make, replace};
+use super::change::{Made, make, replace};
 use super::disk::{Disk, again};
 use super::receipt::Receipt;
 use super::site::{Current, Found, Site};
@@ -10,7 +10,6 @@ use super::trouble;
 use super::{ApplyError, RestoreOptions, Restored};
 use crate::certificate::Fingerprint;
 use crate::finding::Trouble;
-use crate::store;
 
 /// How often to begin anew when another program writes at the very moment of the stroke.
 const ATTEMPTS: usize = 10;
@@ -64,13 +63,13 @@ fn attempt<D: Disk>(disk: &D, path: &std::path::Path, options: &RestoreOptions) 
         (None, Some(_)) => return Err(ApplyError::Trouble(trouble::changed_since())),
         (None, None) => return Err(ApplyError::Trouble(nothing_to_restore(&unreadable))),
     };
-    let bytes = backup_bytes(&site, chosen, owner)?;
+    let backup = backup(&site, chosen, owner)?;
     let was_fitting = fitting.is_some();
     match &current {
-        Some(current) => put_back(&site, current, chosen, &bytes, was_fitting, options),
+        Some(current) => put_back(&site, current, chosen, &backup.bytes, was_fitting, options),
         None => {
             site.trust_links(None)?;
-            make(&site, &bytes, Some(0o600)).map_err(|stop| stop.with(chosen.receipt.clone()))?;
+            make(&site, &backup.bytes, Made::Like(&backup)).map_err(|stop| stop.with(chosen.receipt.clone()))?;
             Ok(Restored::Restored { from: chosen.receipt.clone(), replaced: None })
         }
     }
@@ -113,11 +112,11 @@ fn has_backup(found: &Found) -> bool {
     found.receipt.backup.is_some() && found.receipt.sha256_before.is_some()
 }
 
-/// The bytes of a backup, provided that they are those that its receipt speaks of.
-fn backup_bytes<D: Disk>(site: &Site<'_, D>, found: &Found, owner: Option<u32>) -> Result<Vec<u8>, Trouble> {
+/// A backup, provided that it holds what its receipt speaks of.
+fn backup<D: Disk>(site: &Site<'_, D>, found: &Found, owner: Option<u32>) -> Result<Current<D>, Trouble> {
     let path = found.receipt.backup.clone().unwrap_or_default();
-    site.read_trusted(&found.stamp.backup(&site.name), store::MAX_BYTES, owner)
-        .filter(|bytes| Some(Fingerprint::of(bytes)) == found.receipt.sha256_before)
+    site.read_trusted(&found.stamp.backup(&site.name), owner)
+        .filter(|backup| Some(backup.sha256) == found.receipt.sha256_before)
         .ok_or_else(|| trouble::damaged(&path))
 }
 

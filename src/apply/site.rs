@@ -104,29 +104,37 @@ impl<'d, D: Disk> Site<'d, D> {
 
     /// Reads the file; `None` if there is none.
     pub fn read(&self) -> Result<Option<Current<D>>, Stop> {
+        let current = self.read_in(&self.home, &self.name)?;
+        if let Some(current) = &current {
+            self.trust_links(Some(current.stat.uid))?;
+        }
+        Ok(current)
+    }
+
+    fn read_in(&self, folder: &Folder<D>, name: &OsStr) -> Result<Option<Current<D>>, Trouble> {
         let none = |error: &io::Error| error.kind() == ErrorKind::NotFound;
+        let failed = |error: io::Error| trouble::of_file(&error);
         // Looked at before it is opened, since the mere opening of a device can have effects, and afterwards, since
         // it may have been swapped.
-        match again(|| self.disk.stat(&self.home.handle, &self.name)) {
+        match again(|| self.disk.stat(&folder.handle, name)) {
             Ok(Stat { kind: Kind::File | Kind::Link, .. }) => {}
-            Ok(_) => return Err(trouble::not_a_file().into()),
+            Ok(_) => return Err(trouble::not_a_file()),
             Err(error) if none(&error) => return Ok(None),
-            Err(error) => return Err(trouble::of_file(&error).into()),
+            Err(error) => return Err(failed(error)),
         }
-        let file = match again(|| self.disk.open(&self.home.handle, &self.name, Open::Read)) {
+        let file = match again(|| self.disk.open(&folder.handle, name, Open::Read)) {
             Err(error) if none(&error) => return Ok(None),
-            result => result.map_err(|error| trouble::of_file(&error))?,
+            result => result.map_err(failed)?,
         };
-        let stat = again(|| self.disk.stat_file(&file)).map_err(|error| trouble::of_file(&error))?;
+        let stat = again(|| self.disk.stat_file(&file)).map_err(failed)?;
         if stat.kind != Kind::File {
-            return Err(trouble::not_a_file().into());
+            return Err(trouble::not_a_file());
         }
-        self.trust_links(Some(stat.uid))?;
         let bytes = disk::read_all(self.disk, &file, store::MAX_BYTES).map_err(|error| match error {
             ReadError::TooLarge => trouble::too_large(),
-            ReadError::Io(error) => trouble::of_file(&error),
+            ReadError::Io(error) => failed(error),
         })?;
-        let attributes = again(|| self.disk.attributes(&file)).map_err(|error| trouble::of_file(&error))?;
+        let attributes = again(|| self.disk.attributes(&file)).map_err(failed)?;
         let sha256 = Fingerprint::of(&bytes);
         Ok(Some(Current { file, stat, attributes, bytes, sha256 }))
     }
@@ -175,11 +183,11 @@ impl<'d, D: Disk> Site<'d, D> {
         for stamp in stamps {
             let name = stamp.receipt(&self.name);
             let path = shelf.path.join(&name);
-            let Some(json) = self.read_trusted(&name, receipt::MAX_BYTES, owner_of_file) else {
+            let Some(json) = self.read_trusted(&name, owner_of_file) else {
                 unreadable.push(path);
                 continue;
             };
-            match Receipt::parse(&json) {
+            match Receipt::parse(&json.bytes) {
                 // A backup directory may hold the backups of many files of one name; beside the file itself the
                 // name suffices, so that a directory may be moved with its backups.
                 Ok(receipt)
@@ -201,14 +209,10 @@ impl<'d, D: Disk> Site<'d, D> {
     }
 
     /// Reads a receipt or backup that can be believed; `None` for any reason not to.
-    pub fn read_trusted(&self, name: &OsStr, limit: usize, owner_of_file: Option<u32>) -> Option<Vec<u8>> {
-        let file = again(|| self.disk.open(&self.shelf().handle, name, Open::Read)).ok()?;
-        let stat = again(|| self.disk.stat_file(&file)).ok()?;
+    pub fn read_trusted(&self, name: &OsStr, owner_of_file: Option<u32>) -> Option<Current<D>> {
         let owners = [Some(0), Some(self.disk.user()), owner_of_file];
-        if stat.kind != Kind::File || !owners.contains(&Some(stat.uid)) {
-            return None;
-        }
-        disk::read_all(self.disk, &file, limit).ok()
+        let found = self.read_in(self.shelf(), name).ok()??;
+        owners.contains(&Some(found.stat.uid)).then_some(found)
     }
 
     /// Takes away what runs that were killed left behind. A failure does not matter: the next run tries again.
