@@ -5,7 +5,9 @@
 //! the whole call throw. A block, or the file, that begins with the byte 0x30 (`0`) is read as raw DER. If the first
 //! block is PKCS#7, its certificates are the result and the rest of the file is not read.
 //!
-//! Newer JDKs (from 24 on, `sun.security.util.Pem`) are stricter about line ends behind BEGIN and END; not modelled.
+//! JDK 8 to 21 read like this. JDK 25 (`sun.security.util.Pem`) reads otherwise: five dashes anywhere begin a block, so
+//! that a byte-order mark or blanks before BEGIN no longer matter but dashes in a comment do; only a line end or one
+//! blank may stand behind BEGIN; and a last block that is cut off is left out in silence. Not modelled.
 
 use super::Outcome;
 use super::base64;

@@ -1,5 +1,7 @@
 //! Looking for a pattern again and again, in a file that only moves forward.
 
+use memchr::memmem;
+
 /// The next place of a pattern, remembered: many searches that begin at growing offsets cost one pass together, where
 /// a search for each BEGIN would cost a pass for each.
 #[derive(Debug)]
@@ -28,15 +30,7 @@ impl<'a> Ahead<'a> {
 
 /// Where the pattern stands first in `bytes[from..]`, counted from the start of `bytes`.
 pub(super) fn find(bytes: &[u8], pattern: &[u8], from: usize) -> Option<usize> {
-    let (first, others) = pattern.split_first()?;
-    let mut at = from;
-    loop {
-        at += bytes.get(at..)?.iter().position(|byte| byte == first)?;
-        if bytes[at + 1..].starts_with(others) {
-            return Some(at);
-        }
-        at += 1;
-    }
+    memmem::find(bytes.get(from..)?, pattern).map(|at| from + at)
 }
 
 #[cfg(test)]
