@@ -25,28 +25,40 @@ use syntax::Syntax;
 /// A pin and a switch this far apart, in lines, belong to the same call or block.
 const NEARBY: usize = 15;
 
+/// What concerns one syntax, worked out when its first file comes by.
+struct Concern {
+    patterns: Vec<(&'static Rule, &'static PinRule, Applies)>,
+    /// Every word of the patterns at once.
+    gate: Option<bytes::Regex>,
+}
+
+fn concern(syntax: &'static Syntax) -> &'static Concern {
+    static CONCERNS: [OnceLock<Concern>; 64] = [const { OnceLock::new() }; 64];
+    let index = syntax::ALL.iter().position(|known| std::ptr::eq(known, syntax)).unwrap_or(0);
+    CONCERNS[index].get_or_init(|| {
+        let patterns: Vec<_> = rules::ALL
+            .iter()
+            .flat_map(|rule| rule.pin.iter().map(move |pin| (rule, pin)))
+            .filter_map(|(rule, pin)| Some((rule, pin, applies(rule, pin, syntax)?)))
+            .collect();
+        let mut words: Vec<String> =
+            patterns.iter().flat_map(|(_, pin, _)| &pin.words).map(|word| regex::escape(word)).collect();
+        words.push(regex::escape(in_source::BEGIN));
+        words.sort_unstable();
+        words.dedup();
+        let gate = match patterns.is_empty() {
+            true => None,
+            false => bytes::RegexBuilder::new(&words.join("|")).unicode(false).build().ok(),
+        };
+        Concern { patterns, gate }
+    })
+}
+
 /// Whether a file of this syntax may hold a pin: one of the rules' words is in its bytes.
 ///
 /// This is the only thing that is done with most files of a tree.
 pub fn may_hold_pins(syntax: &'static Syntax, bytes: &[u8]) -> bool {
-    static GATES: [OnceLock<Option<bytes::Regex>>; 64] = [const { OnceLock::new() }; 64];
-    let index = syntax::ALL.iter().position(|known| known.name == syntax.name).unwrap_or(0);
-    let gate = GATES[index].get_or_init(|| {
-        let mut words: Vec<String> = rules::ALL
-            .iter()
-            .flat_map(|rule| rule.pin.iter().filter(|pin| applies(rule, pin, syntax).is_some()))
-            .flat_map(|pin| &pin.words)
-            .map(|word| regex::escape(word))
-            .collect();
-        if words.is_empty() {
-            return None;
-        }
-        words.push(regex::escape(in_source::BEGIN));
-        words.sort_unstable();
-        words.dedup();
-        bytes::RegexBuilder::new(&words.join("|")).unicode(false).build().ok()
-    });
-    gate.as_ref().is_some_and(|gate| gate.is_match(bytes))
+    concern(syntax).gate.as_ref().is_some_and(|gate| gate.is_match(bytes))
 }
 
 /// How a pattern applies to a syntax.
@@ -73,10 +85,9 @@ fn applies(rule: &Rule, pin: &PinRule, syntax: &Syntax) -> Option<Applies> {
 pub fn pins(path: &Path, root: &Path, syntax: &'static Syntax, text: &str) -> Vec<Pin> {
     let slashed = path.to_string_lossy().replace('\\', "/");
     // Comments may hold the words too, so that this keeps too many and never too few.
-    let candidates: Vec<(&Rule, &PinRule, Applies)> = rules::ALL
+    let candidates: Vec<&(&Rule, &PinRule, Applies)> = concern(syntax)
+        .patterns
         .iter()
-        .flat_map(|rule| rule.pin.iter().map(move |pin| (rule, pin)))
-        .filter_map(|(rule, pin)| Some((rule, pin, applies(rule, pin, syntax)?)))
         .filter(|(_, pin, _)| {
             pin.words.iter().any(|word| text.contains(word.as_str()))
                 && pin.path.as_ref().is_none_or(|path| path.is_match(&slashed))
@@ -88,7 +99,7 @@ pub fn pins(path: &Path, root: &Path, syntax: &'static Syntax, text: &str) -> Ve
     }
     let source = Source::new(syntax, text);
     let mut found: Vec<Pin> = Vec::new();
-    for (rule, pin, applies) in candidates {
+    for &&(rule, pin, applies) in &candidates {
         let refused = pin.need.as_ref().is_some_and(|need| !need.is_match(&source.code))
             || pin.without.as_ref().is_some_and(|without| without.is_match(&source.code));
         if refused {

@@ -1,7 +1,9 @@
 //! The syntaxes that files are written in, as far as finding pins needs them: what is a comment, what is a string, and
 //! how blocks nest. A file that is taken for the wrong syntax costs a pin or a false claim, never a crash.
 
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::LazyLock;
 
 /// How blocks nest, which decides what "around this line" means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -234,6 +236,14 @@ const NAMES: &[(&str, &str)] = &[
     ("prose", "readme changelog changes license copying authors news todo"),
 ];
 
+/// [`EXTENSIONS`] and [`NAMES`], looked up for every file of a tree.
+static BY_EXTENSION: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| by_word(EXTENSIONS));
+static BY_NAME: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| by_word(NAMES));
+
+fn by_word(table: &'static [(&str, &str)]) -> HashMap<&'static str, &'static str> {
+    table.iter().flat_map(|(syntax, words)| words.split(' ').map(move |word| (word, *syntax))).collect()
+}
+
 /// Endings that say how a file is used and not what it holds: the ending before them does.
 const WRAPPERS: &[&str] = &[
     "j2",
@@ -279,10 +289,7 @@ pub fn never(path: &Path) -> bool {
     let ending = path.extension().and_then(|ending| ending.to_str());
     ending.is_some_and(|ending| {
         let ending = ending.to_ascii_lowercase();
-        NO_TEXT.contains(&ending.as_str())
-            || EXTENSIONS
-                .iter()
-                .any(|(syntax, endings)| *syntax == "prose" && endings.split(' ').any(|known| known == ending))
+        BY_EXTENSION.get(ending.as_str()) == Some(&"prose") || NO_TEXT.contains(&ending.as_str())
     })
 }
 
@@ -292,7 +299,7 @@ pub fn of(path: &Path, text: &[u8]) -> Option<&'static Syntax> {
     let name = path.file_name()?.to_str()?.to_ascii_lowercase();
     let mut rest = name.as_str();
     loop {
-        if let Some((syntax, _)) = NAMES.iter().find(|(_, names)| names.split(' ').any(|known| known == rest)) {
+        if let Some(syntax) = BY_NAME.get(rest) {
             return named(syntax);
         }
         let Some((stem, ending)) = rest.rsplit_once('.') else { break };
@@ -300,8 +307,7 @@ pub fn of(path: &Path, text: &[u8]) -> Option<&'static Syntax> {
             rest = stem;
             continue;
         }
-        let known = EXTENSIONS.iter().find(|(_, endings)| endings.split(' ').any(|known| known == ending));
-        if let Some((syntax, _)) = known {
+        if let Some(syntax) = BY_EXTENSION.get(ending) {
             return named(corrected(syntax, ending, &name, text));
         }
         if NO_TEXT.contains(&ending) {
@@ -365,7 +371,6 @@ fn corrected(syntax: &'static str, ending: &str, name: &str, text: &[u8]) -> &'s
         "config" if !start.trim_start().starts_with('<') => "conf",
         "t" if !start.contains("use ") => "prose",
         "m" if start.contains("function ") && !start.contains("@i") => "prose",
-        "txt" if name == "cmakelists.txt" => "make",
         "options" | "props" | "config.in" if start.trim_start().starts_with('<') => "xml",
         _ => syntax,
     }
