@@ -64,6 +64,7 @@ pub enum Command {
     Append(Append),
     Restore(Restore),
     Verify(Verify),
+    Probe(Probe),
     Rehearse(Rehearse),
     Inspect(Inspect),
     Roots(Roots),
@@ -148,6 +149,22 @@ pub struct Verify {
     pub at_time: Option<String>,
     #[arg(long, value_name = "DIR")]
     pub backup_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Probe {
+    #[arg(value_name = "HOST")]
+    pub host: String,
+    #[arg(long, value_name = "IP")]
+    pub connect: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub sni: Option<String>,
+    #[arg(long, value_name = "FILE")]
+    pub bundle: Vec<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    #[arg(long, value_name = "SECONDS")]
+    pub time_limit: Option<u64>,
 }
 
 #[derive(Debug, Clone, Args)]

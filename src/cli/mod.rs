@@ -9,6 +9,7 @@ mod explain;
 mod inspect;
 mod language;
 mod locate;
+mod probe;
 mod rehearse;
 mod restore;
 mod roots;
@@ -51,6 +52,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Append(args) => append::run(&mut session, args),
         Command::Restore(args) => restore::run(&mut session, args),
         Command::Verify(args) => verify::run(&mut session, args),
+        Command::Probe(args) => probe::run(&mut session, args),
         Command::Rehearse(args) => rehearse::run(&mut session, args),
         Command::Inspect(args) => inspect::run(&mut session, args),
         Command::Roots(args) => roots::run(&mut session, args),
@@ -66,6 +68,7 @@ fn name_of(command: &Command) -> &'static str {
         Command::Append(_) => "append",
         Command::Restore(_) => "restore",
         Command::Verify(_) => "verify",
+        Command::Probe(_) => "probe",
         Command::Rehearse(_) => "rehearse",
         Command::Inspect(_) => "inspect",
         Command::Roots(_) => "roots",

@@ -132,6 +132,11 @@ impl Session {
         self.complain(&message, trouble);
     }
 
+    /// What could not be done about something that is no file.
+    pub fn complain_about(&self, what: &str, trouble: &Trouble) {
+        self.complain(&record::about(what, &trouble.message), trouble);
+    }
+
     /// What could not be done, where no file is meant.
     pub fn trouble(&self, trouble: &Trouble) {
         self.record(&record::trouble(trouble));

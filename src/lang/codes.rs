@@ -1712,6 +1712,78 @@ codes! {
             zh: "放开限制（容器加 `--cap-add SYS_PTRACE`）、以 root 运行，或用 `--pid` 查看运行中的程序。",
         },
     }
+
+    // Live servers.
+    NotAHost = "not-a-host", Error {
+        meaning: {
+            en: "This is not the name of a host.",
+            zh: "这不是主机名。",
+        },
+        cause: {
+            en: "It is empty, a URL, or has a port that is none.",
+            zh: "内容为空、是网址，或端口无效。",
+        },
+        remedy: {
+            en: "Write HOST or HOST:PORT.",
+            zh: "请写成 HOST 或 HOST:PORT。",
+        },
+    }
+    HostNotFound = "host-not-found", Error {
+        meaning: {
+            en: "The host's name does not resolve.",
+            zh: "无法解析主机名。",
+        },
+        cause: {
+            en: "It is mistyped, or this machine's DNS does not know it.",
+            zh: "名称输入有误，或本机 DNS 无法解析。",
+        },
+        remedy: {
+            en: "Check the name, or give an address with `--connect`.",
+            zh: "请检查名称，或用 `--connect` 指定地址。",
+        },
+    }
+    NotConnected = "not-connected", Error {
+        meaning: {
+            en: "The server could not be reached.",
+            zh: "无法连接服务器。",
+        },
+        cause: {
+            en: "A firewall, a wrong port, a proxy that is needed, or a server that is down.",
+            zh: "防火墙、端口错误、需要代理或服务器停机。",
+        },
+        remedy: {
+            en: "Check the connection; through a proxy set HTTPS_PROXY.",
+            zh: "请检查网络；需要代理时设置 HTTPS_PROXY。",
+        },
+    }
+    ProxyRefused = "proxy-refused", Error {
+        meaning: {
+            en: "The proxy does not let the connection through.",
+            zh: "代理没有放行该连接。",
+        },
+        cause: {
+            en: "It wants credentials, which rootfix does not send, or forbids the host.",
+            zh: "代理需要账号（rootfix 不会发送），或禁止访问该主机。",
+        },
+        remedy: {
+            en: "Check HTTPS_PROXY and NO_PROXY, or go past it with `--connect`.",
+            zh: "请检查 HTTPS_PROXY 与 NO_PROXY，或用 `--connect` 绕过代理。",
+        },
+    }
+    HandshakeFailed = "handshake-failed", Error {
+        meaning: {
+            en: "No TLS handshake could be made with the server.",
+            zh: "无法与服务器完成 TLS 握手。",
+        },
+        cause: {
+            en: "The server speaks an old version, another protocol, or broke off.",
+            zh: "服务器版本过旧、使用其他协议，或中断了连接。",
+        },
+        remedy: {
+            en: "Compare with `openssl s_client -connect HOST:PORT -showcerts`.",
+            zh: "可用 `openssl s_client -connect 主机:端口 -showcerts` 对比。",
+        },
+    }
 }
 
 impl std::fmt::Display for Code {

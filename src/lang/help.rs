@@ -29,6 +29,7 @@ texts! {
         "append" => "Keep the old root, add the new one, with a backup and a proof", "保留旧根证书，追加新根证书，自动备份并验证";
         "restore" => "Put a backup back, byte for byte", "逐字节恢复备份";
         "verify" => "Prove a bundle with test chains, saved chains, or real clients", "用测试证书链、已保存的证书链或真实客户端验证证书包";
+        "probe" => "Handshake with a live server and judge it by your bundles", "与真实服务器握手，并用您的证书包判断";
         "rehearse" => "Run your own program against a stand-in of the new server, in private", "在隔离环境中让您自己的程序连接新服务器的替身";
         "inspect" => "List what is inside a bundle, whatever its format", "列出证书包中的内容（支持各种格式）";
         "roots" => "Show the embedded roots and rollovers, with fingerprints and dates", "显示内置的根证书与更换方案，含指纹与日期";
@@ -50,6 +51,8 @@ texts! {
                      "示例：\n  rootfix restore ./rootca.pem\n  rootfix restore --list ./rootca.pem";
         "verify" => "Examples:\n  rootfix verify ./rootca.pem\n  rootfix verify --chain saved.pem --host api.mch.weixin.qq.com ./rootca.pem",
                     "示例：\n  rootfix verify ./rootca.pem\n  rootfix verify --chain saved.pem --host api.mch.weixin.qq.com ./rootca.pem";
+        "probe" => "Examples:\n  rootfix probe api.mch.weixin.qq.com --bundle ./rootca.pem\n  rootfix probe pay.example.com:8443 --connect 127.0.0.1 --save chain.pem",
+                   "示例：\n  rootfix probe api.mch.weixin.qq.com --bundle ./rootca.pem\n  rootfix probe pay.example.com:8443 --connect 127.0.0.1 --save chain.pem";
         "rehearse" => "Examples:\n  rootfix rehearse --bundle ./rootca.pem -- php pay.php\n  rootfix rehearse --bundle cacerts.jks --host pay.example.com -- java -jar pay.jar",
                       "示例：\n  rootfix rehearse --bundle ./rootca.pem -- php pay.php\n  rootfix rehearse --bundle cacerts.jks --host pay.example.com -- java -jar pay.jar";
         "inspect" => "Examples:\n  rootfix inspect rootca.pem\n  rootfix inspect --export pem ./out truststore.jks",
@@ -101,6 +104,12 @@ texts! {
         "verify chain" => "A chain saved from a real server (`openssl s_client -showcerts`)", "从真实服务器保存的证书链（`openssl s_client -showcerts` 的输出）";
         "verify host" => "The name that the chain must be valid for", "证书链须对应的主机名";
         "verify at_time" => "Judge the chain as of this time", "按此时间判断证书链";
+        "probe host" => "The server, as HOST or HOST:PORT", "服务器，写成 HOST 或 HOST:PORT";
+        "probe connect" => "Connect to this address (IP or IP:PORT) instead of resolving the name", "直接连接该地址（IP 或 IP:PORT），不解析主机名";
+        "probe sni" => "The name that is sent to the server, if it is another", "发送给服务器的名称（SNI），如与主机名不同";
+        "probe bundle" => "Judge by this bundle; may be given several times (default: those found here, and the system's)", "用此证书包判断；可多次指定（默认：此处找到的及系统的）";
+        "probe save" => "Save the chain as served, for verify --chain", "保存服务器发送的证书链，供 verify --chain 使用";
+        "probe time_limit" => "Seconds to wait for a connection and an answer", "等待连接和应答的秒数";
         "rehearse bundle" => "A bundle that the program reads; may be given several times", "程序读取的证书包；可多次指定";
         "rehearse host" => "A server name (NAME or NAME:PORT) beside those of the rollover", "除更换方案中的主机外，另一个服务器名（NAME 或 NAME:PORT）";
         "rehearse reply" => "What the stand-in answers (default: a small JSON error)", "替身返回的内容（默认：一段简短的 JSON 错误）";

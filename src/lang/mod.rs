@@ -22,6 +22,7 @@ pub mod machine;
 pub mod pem;
 pub mod pkcs12;
 pub mod plan;
+pub mod probe;
 pub mod prove;
 pub mod rehearse;
 pub mod rehearse_screen;
