@@ -46,7 +46,7 @@ impl Walk {
                 self.bit_string(text);
             }
             // What OpenSSL's mask for printable strings has no bit for.
-            0x01 | 0x02 | 0x04..=0x06 | 0x0a | SET | 0x15 | 0x17..=0x1b | 0x20.. if tag != SEQUENCE => {
+            0x00..=0x02 | 0x04..=0x06 | 0x0a | SET | 0x15 | 0x17..=0x1b | 0x20.. if tag != SEQUENCE => {
                 self.note(Flaw::NameForbidden);
             }
             _ => self.note(Flaw::NameNotText),
@@ -96,10 +96,10 @@ impl Walk {
         let oid = self.take(&mut algorithm, OBJECT_IDENTIFIER)?;
         let key = bits.get(1..).unwrap_or_default();
         match oid {
-            RSA => {
-                let sound = algorithm == [NULL, 0] && self.rsa(key).is_some();
-                self.note_if(Flaw::Key, !sound);
-            }
+            RSA => match rsa(key) {
+                Some(positive) => self.note_if(Flaw::RsaKey, !positive || algorithm != [NULL, 0]),
+                None => self.note(Flaw::Key),
+            },
             EC => {
                 let curve = self.optional(&mut algorithm, OBJECT_IDENTIFIER)?;
                 let octets = match curve {
@@ -116,19 +116,6 @@ impl Walk {
             _ => {}
         }
         Some(())
-    }
-
-    /// RSAPublicKey (RFC 8017, appendix A.1.1), of positive numbers.
-    fn rsa(&mut self, mut key: &[u8]) -> Option<()> {
-        let mut numbers = self.take(&mut key, SEQUENCE)?;
-        for _ in 0..2 {
-            let number = self.take(&mut numbers, INTEGER)?;
-            self.integer(number);
-            if matches!(number, [] | [0] | [0x80..=0xff, ..]) {
-                return None;
-            }
-        }
-        numbers.is_empty().then_some(())
     }
 
     pub(super) fn extensions(&mut self, mut extensions: &[u8]) -> Option<()> {
@@ -157,7 +144,7 @@ impl Walk {
 
     /// A well-known extension of RFC 5280, as far as its outline goes; what is not known is always sound.
     fn extension(&mut self, oid: &[u8], value: &[u8]) -> Option<()> {
-        const TOLERABLE: u32 = Flaw::Boolean as u32 | Flaw::BitStringUnused as u32;
+        const TOLERABLE: u64 = Flaw::Boolean as u64 | Flaw::BitStringUnused as u64;
         let mut within = Walk { flaws: 0 };
         within.value(oid, value)?;
         self.flaws |= within.flaws & TOLERABLE;
@@ -216,4 +203,17 @@ impl Walk {
         }
         Some(())
     }
+}
+
+/// RSAPublicKey (RFC 8017, appendix A.1.1), and whether its numbers are positive and written as DER.
+fn rsa(key: &[u8]) -> Option<bool> {
+    let mut walk = Walk { flaws: 0 };
+    let mut numbers = walk.take(&mut { key }, SEQUENCE)?;
+    let mut positive = true;
+    for _ in 0..2 {
+        let number = walk.take(&mut numbers, INTEGER)?;
+        walk.integer(number);
+        positive &= !matches!(number, [] | [0] | [0x80..=0xff, ..]);
+    }
+    Some(positive && walk.flaws == 0)
 }

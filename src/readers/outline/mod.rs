@@ -12,7 +12,7 @@ use walk::Walk;
 
 /// A liberty that a certificate takes with X.690's DER or with RFC 5280.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u32)]
+#[repr(u64)]
 pub(super) enum Flaw {
     /// A length that says "until end-of-contents".
     IndefiniteLength = 1 << 0,
@@ -78,6 +78,8 @@ pub(super) enum Flaw {
     NameForbidden = 1 << 30,
     /// A version below zero.
     VersionNegative = 1 << 31,
+    /// An RSA key without the NULL that belongs to it, or with a number that is not positive.
+    RsaKey = 1 << 32,
 }
 
 /// A certificate's outline.
@@ -87,12 +89,12 @@ pub(super) struct Outline {
     pub fingerprint: Fingerprint,
     /// How many bytes it takes.
     pub length: usize,
-    flaws: u32,
+    flaws: u64,
 }
 
 impl Outline {
     pub fn has_any(&self, flaws: &[Flaw]) -> bool {
-        flaws.iter().any(|flaw| self.flaws & *flaw as u32 != 0)
+        flaws.iter().any(|flaw| self.flaws & *flaw as u64 != 0)
     }
 
     pub fn is_flawless(&self) -> bool {
@@ -109,7 +111,7 @@ pub(super) fn outline(bytes: &[u8]) -> Option<Outline> {
     }
     walk.certificate(outer.contents)?;
     let length = bytes.len() - outer.rest.len();
-    let minimal = walk.flaws & (Flaw::LongLength as u32 | Flaw::IndefiniteLength as u32) == 0;
+    let minimal = walk.flaws & (Flaw::LongLength as u64 | Flaw::IndefiniteLength as u64) == 0;
     let fingerprint = match minimal {
         true => Fingerprint::of(&bytes[..length]),
         false => Fingerprint::of(&sequence(outer.contents)),

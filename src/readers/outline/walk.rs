@@ -14,12 +14,12 @@ pub(super) struct Element<'a> {
 }
 
 pub(super) struct Walk {
-    pub flaws: u32,
+    pub flaws: u64,
 }
 
 impl Walk {
     pub(super) fn note(&mut self, flaw: Flaw) {
-        self.flaws |= flaw as u32;
+        self.flaws |= flaw as u64;
     }
 
     pub(super) fn note_if(&mut self, flaw: Flaw, found: bool) {
