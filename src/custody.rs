@@ -122,12 +122,12 @@ struct Place<'p> {
 }
 
 /// Who owns this file (or directory). `path` is one that this process can open, inside `prefix` where that is not
-/// this machine's root.
+/// this machine's root. A path through `/proc/PID/root` belongs to that process's root, whatever the prefix.
 ///
 /// Not found out: files that a configuration tool (Ansible, a control panel) lays down again.
 pub fn of(path: &Path, prefix: &Path) -> Custody {
-    let prefix = Prefix::new(prefix);
     let asked = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let prefix = Prefix::of(&asked, prefix);
     let asked = prefix.inside(&asked).unwrap_or(asked);
     let real = prefix.resolve(&asked).unwrap_or_else(|_| asked.clone());
     let place = Place { prefix: &prefix, asked, real };
@@ -138,6 +138,12 @@ pub fn of(path: &Path, prefix: &Path) -> Custody {
         .or_else(|| ecosystem::language(&place))
         .or_else(|| ecosystem::jdk(&place))
         .unwrap_or(Custody::Nobody)
+}
+
+/// The root that a file belongs to, for [`source_repair`]: `/proc/PID/root` where the path leads through it, else
+/// `prefix`.
+pub fn root_of(path: &Path, prefix: &Path) -> PathBuf {
+    Prefix::of(path, prefix).as_path().to_owned()
 }
 
 #[cfg(all(test, unix))]

@@ -1686,8 +1686,8 @@ codes! {
     }
     CommandNotStarted = "command-not-started", Error {
         meaning: {
-            en: "The command of a rehearsal could not be started.",
-            zh: "无法启动要演练的命令。",
+            en: "The given command could not be started.",
+            zh: "无法启动指定的命令。",
         },
         cause: {
             en: "It does not exist, is not executable for this user, or is a shell's own word.",

@@ -16,9 +16,14 @@ use super::found::{Found, Holds, merge};
 use super::prefix::Prefix;
 use crate::lang::machine as say;
 
+// What a process takes by default is what its machine has.
+#[cfg(target_os = "linux")]
 pub(super) use configuration::{of_server, ruled};
+#[cfg(target_os = "linux")]
 pub(super) use java::store as java_store;
+#[cfg(target_os = "linux")]
 pub(super) use python::packages_in as python_packages_in;
+#[cfg(target_os = "linux")]
 pub(super) use system::{bundles as system_bundles, openssl_default};
 
 /// What was found on a machine.

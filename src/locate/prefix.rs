@@ -21,7 +21,17 @@ pub struct Prefix(PathBuf);
 
 impl Prefix {
     pub fn new(root: &Path) -> Self {
-        Prefix(if root.as_os_str().is_empty() { PathBuf::from("/") } else { root.to_owned() })
+        Prefix(std::path::absolute(root).unwrap_or_else(|_| PathBuf::from("/")))
+    }
+
+    /// The root that a host path belongs to: a container's, where it leads through `/proc/PID/root`, else `root`.
+    pub fn of(path: &Path, root: &Path) -> Self {
+        let mut names = path.components().map(Component::as_os_str);
+        let is = |name: Option<&OsStr>, expected: &str| name == Some(OsStr::new(expected));
+        let process = |name: Option<&OsStr>| name.and_then(OsStr::to_str).is_some_and(|n| n.parse::<u32>().is_ok());
+        let proc =
+            names.next().is_some() && is(names.next(), "proc") && process(names.next()) && is(names.next(), "root");
+        if proc { Prefix(path.components().take(4).collect()) } else { Prefix::new(root) }
     }
 
     /// It is the root of this process.
@@ -208,5 +218,15 @@ mod tests {
         assert_eq!(prefix.glob("/www/*r*er/p*/7*").len(), 1);
         assert!(prefix.glob("/www/*/nothing").is_empty());
         assert!(matches("a*a", OsStr::new("aa")) && !matches("a*a", OsStr::new("a")));
+    }
+
+    #[test]
+    fn a_path_through_a_process_belongs_to_its_root() {
+        let of = |path: &str| Prefix::of(Path::new(path), Path::new("/mnt")).0;
+        assert_eq!(of("/proc/17/root/etc/x"), Path::new("/proc/17/root"));
+        assert_eq!(of("/proc/17/root"), Path::new("/proc/17/root"));
+        for path in ["/proc/17/fd/3", "/proc/self/root/x", "/mnt/proc/17/root/x", "/etc/x", "/"] {
+            assert_eq!(of(path), Path::new("/mnt"), "{path}");
+        }
     }
 }

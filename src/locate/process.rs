@@ -20,6 +20,8 @@ pub struct Process {
     pub started: SystemTime,
     /// It sees another file system than this process does: a container, or a chroot.
     pub contained: bool,
+    /// The root that it sees; `/proc/PID/root` of a contained one.
+    pub root: PathBuf,
     /// What it was told first, then what it takes by default.
     pub found: Vec<Found>,
 }

@@ -153,6 +153,7 @@ pub(super) fn of_java_options(place: Place<'_>, options: &str) -> Vec<Told> {
 }
 
 /// The trust store of one argument of a command line, which is not split any further.
+#[cfg(target_os = "linux")]
 pub(super) fn of_java_argument(place: Place<'_>, argument: &str) -> Option<Told> {
     of_trust_store(place, argument.strip_prefix(TRUST_STORE)?)
 }
@@ -165,6 +166,7 @@ fn of_trust_store(place: Place<'_>, value: &str) -> Option<Told> {
 }
 
 /// The store that an option of a command line names.
+#[cfg(target_os = "linux")]
 pub(super) fn of_option(place: Place<'_>, option: &str, value: &str) -> Told {
     let kind = if option.to_ascii_lowercase().ends_with("path") { Kind::Dir } else { Kind::File };
     (place.pin(kind, value, Advice::Append, say::named_at_start()), say::option(option))
@@ -337,5 +339,14 @@ mod tests {
         }
         let off = &of_assignment(place(), "NODE_TLS_REJECT_UNAUTHORIZED", "0")[0].0;
         assert_eq!((off.kind, off.findings[0].code), (Kind::Disabled, Code::VerificationDisabled));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_the_reading_panic(text in "(?s)[ =\"'a-zA-Z_;#\\n\\t\\x{3000}$é-]{0,200}|.{0,200}") {
+            let _ = assignments(&text);
+            let _ = unit(&text);
+            let _ = of_java_options(place(), &format!("-Djavax.net.ssl.trustStore={text}"));
+        }
     }
 }

@@ -165,6 +165,7 @@ pub(super) fn current(variable: &dyn Fn(&str) -> Option<OsString>) -> Vec<Found>
 }
 
 /// The pins of the configurations that this server reads where it is told of none: `nginx`, `haproxy`, ...
+#[cfg(target_os = "linux")]
 pub(in super::super) fn of_server(prefix: &Prefix, server: &str) -> Vec<Found> {
     let own = RULED.iter().filter(|pattern| pattern.split('/').any(|part| part == server));
     own.flat_map(|pattern| prefix.glob(pattern)).flat_map(|path| ruled(prefix, &path)).collect()

@@ -88,7 +88,8 @@ pub(super) fn process(pid: u32) -> Result<Process, Trouble> {
         return Err(gone(pid));
     }
     let contained = !view.prefix.is_root();
-    Ok(Process { pid, program: view.program, command: view.command, started, contained, found })
+    let root = view.prefix.as_path().to_owned();
+    Ok(Process { pid, program: view.program, command: view.command, started, contained, root, found })
 }
 
 fn gone(pid: u32) -> Trouble {

@@ -170,6 +170,22 @@ fn an_fpm_master_is_followed_to_the_php_ini_beside_its_configuration() {
 }
 
 #[test]
+fn a_proxy_is_followed_to_the_configuration_that_it_was_started_with() {
+    let directory = tempfile::tempdir().unwrap();
+    let (configuration, program) = (directory.path().join("own.cfg"), directory.path().join("haproxy"));
+    let line = "backend b\n  server s 192.0.2.1:443 ssl verify required ca-file /nonexistent/pay.pem\n";
+    fs::write(&configuration, line).unwrap();
+    fs::copy("/bin/sh", &program).unwrap();
+    let mut command = Command::new(&program);
+    let Some(running) = Running::start(command.args(["-c", "echo ready; read x", "-f"]).arg(&configuration)) else {
+        return;
+    };
+    let process = running.process();
+    let pin = at(&process, Path::new("/nonexistent/pay.pem")).pin.clone().unwrap();
+    assert_eq!((pin.path, pin.line), (configuration, 2));
+}
+
+#[test]
 fn a_process_in_another_mount_namespace_has_files_of_its_own() {
     let directory = tempfile::tempdir().unwrap();
     let outside = bundle(&directory.path().join("ca.pem"));
@@ -188,6 +204,7 @@ fn a_process_in_another_mount_namespace_has_files_of_its_own() {
     let Some(running) = Running::start(&mut command) else { return };
     let process = running.process();
     assert!(process.contained);
+    assert_eq!(process.root, Path::new(&format!("/proc/{}/root", running.0.id())));
     let found =
         process.found.iter().find(|f| f.pin.as_ref().is_some_and(|p| p.target == outside.to_str().unwrap())).unwrap();
     assert!(found.path.starts_with(format!("/proc/{}/root", running.0.id())), "{:?}", found.path);

@@ -278,3 +278,18 @@ fn only_names_that_openssl_would_open_are_hash_names() {
     assert!(is_revocation_list("607986c7.r0"));
     assert!(sniff(["readme", "607986c7.0"]) && !sniff(["readme", "a.pem"]));
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_subject_makes_the_hashing_panic(bytes in proptest::collection::vec(0_u8.., 0..80), cut in 0_usize..90) {
+        let _ = subject_hash(&bytes);
+        let subject = root("proptest").certificate.facts().subject_der;
+        let _ = subject_hash(&subject[..cut.min(subject.len())]);
+        let mut changed = subject.clone();
+        for (at, byte) in bytes.iter().enumerate() {
+            let at = at * 7 % changed.len();
+            changed[at] ^= byte;
+        }
+        let _ = subject_hash(&changed);
+    }
+}
