@@ -594,12 +594,12 @@ codes! {
             zh: "本次更换涉及的根证书在信任库中，但读取它的程序并不信任它。",
         },
         cause: {
-            en: "In PKCS#12, Java trusts only certificates that are marked with Oracle's trustedKeyUsage; a certificate that belongs to a private key is not a root.",
-            zh: "在 PKCS#12 中，Java 只信任带有 Oracle trustedKeyUsage 标记的证书；属于私钥证书链的证书不是根证书。",
+            en: "A text is damaged so that OpenSSL does not get to it. In PKCS#12, Java trusts only certificates that are marked with Oracle's trustedKeyUsage; a certificate that belongs to a private key is not a root.",
+            zh: "文本已损坏，OpenSSL 读不到它。在 PKCS#12 中，Java 只信任带有 Oracle trustedKeyUsage 标记的证书；属于私钥证书链的证书不是根证书。",
         },
         remedy: {
-            en: "Run `rootfix append FILE`; it adds a trusted entry and leaves the old one alone.",
-            zh: "运行 `rootfix append 文件`；它会添加受信任的条目，原有条目保持不变。",
+            en: "Run `rootfix append FILE` (for a damaged text, `rootfix append --repair FILE`); what is there is left alone.",
+            zh: "运行 `rootfix append 文件`（损坏的文本用 `rootfix append --repair 文件`）；原有内容保持不变。",
         },
     }
 
@@ -1782,6 +1782,34 @@ codes! {
         remedy: {
             en: "Compare with `openssl s_client -connect HOST:PORT -showcerts`.",
             zh: "可用 `openssl s_client -connect 主机:端口 -showcerts` 对比。",
+        },
+    }
+    OtherBlockInside = "other-block-inside", Warning {
+        meaning: {
+            en: "Something that is no certificate stands between BEGIN and END among the certificates.",
+            zh: "证书之间夹有其他带 BEGIN 和 END 的内容。",
+        },
+        cause: {
+            en: "Parameters, a request or a list of revoked certificates were put into the same file. OpenSSL passes over them; Java reads nothing from such a file.",
+            zh: "参数、证书请求或吊销列表被放进了同一个文件。OpenSSL 会跳过它们；Java 则完全读不出这样的文件。",
+        },
+        remedy: {
+            en: "If Java programs read this file, run `rootfix append --repair FILE`. A list of revoked certificates is left as it is.",
+            zh: "如有 Java 程序读取此文件，运行 `rootfix append --repair 文件`。吊销列表会保持原样。",
+        },
+    }
+    StrayHyphens = "stray-hyphens", Warning {
+        meaning: {
+            en: "A line that is no BEGIN starts with five hyphens.",
+            zh: "有一行以五个连字符开头，但不是 BEGIN 行。",
+        },
+        cause: {
+            en: "Somebody drew a line between certificates, or a BEGIN line is gone while its END is still there. Java takes five hyphens at the start of a line for the beginning of a certificate.",
+            zh: "有人在证书之间画了分隔线，或 BEGIN 行已丢失而 END 行还在。Java 会把行首的五个连字符当作证书的开头。",
+        },
+        remedy: {
+            en: "If Java programs read this file, run `rootfix append --repair FILE`; it turns the hyphens into equals signs.",
+            zh: "如有 Java 程序读取此文件，运行 `rootfix append --repair 文件`，它会把连字符改为等号。",
         },
     }
 }

@@ -4,52 +4,56 @@ use super::sentences;
 
 sentences! {
     glued() {
-        en: "END and BEGIN stand on one line",
-        zh: "END 与 BEGIN 连在同一行",
+        en: "END and BEGIN stand on one line.",
+        zh: "END 与 BEGIN 连在同一行。",
     }
     behind_text() {
-        en: "blanks or other characters stand before BEGIN or END",
-        zh: "BEGIN 或 END 之前有空格或其他字符",
+        en: "Blanks or other characters stand before BEGIN or END.",
+        zh: "BEGIN 或 END 之前有空格或其他字符。",
     }
     after_marker() {
-        en: "something follows BEGIN or END on its line",
-        zh: "BEGIN 或 END 之后同一行还有其他内容",
+        en: "Something follows BEGIN or END on its line.",
+        zh: "BEGIN 或 END 之后同一行还有其他内容。",
     }
     not_five_hyphens() {
-        en: "BEGIN or END is not enclosed in five hyphens on each side",
-        zh: "BEGIN 或 END 两侧不是各五个连字符",
+        en: "BEGIN or END is not enclosed in five hyphens on each side.",
+        zh: "BEGIN 或 END 两侧不是各五个连字符。",
     }
     no_end() {
-        en: "the END line is missing",
-        zh: "缺少 END 行",
+        en: "The END line is missing.",
+        zh: "缺少 END 行。",
+    }
+    no_begin() {
+        en: "The BEGIN line is missing.",
+        zh: "缺少 BEGIN 行。",
     }
     end_of_another() {
-        en: "BEGIN and END name different things",
-        zh: "BEGIN 与 END 的类型不一致",
+        en: "BEGIN and END name different things.",
+        zh: "BEGIN 与 END 的类型不一致。",
     }
     empty_block() {
-        en: "nothing stands between BEGIN and END",
-        zh: "BEGIN 与 END 之间没有内容",
+        en: "Nothing stands between BEGIN and END.",
+        zh: "BEGIN 与 END 之间没有内容。",
     }
     not_base64() {
-        en: "what stands between BEGIN and END is not base64 (a character was changed, or it was cut)",
-        zh: "BEGIN 与 END 之间不是有效的 base64（字符被改动或内容被截断）",
+        en: "What stands between BEGIN and END is not base64: a character was changed, or it was cut.",
+        zh: "BEGIN 与 END 之间不是有效的 base64：字符被改动或内容被截断。",
     }
     not_der() {
-        en: "what stands between BEGIN and END is not a certificate (a character was changed, or it was cut)",
-        zh: "BEGIN 与 END 之间不是证书（字符被改动或内容被截断）",
+        en: "What stands between BEGIN and END is not a certificate: a character was changed, or it was cut.",
+        zh: "BEGIN 与 END 之间不是证书：字符被改动或内容被截断。",
     }
     cut_off() {
-        en: "the certificate is cut off: there is no END, and it is not whole",
-        zh: "证书被截断：没有 END 行，内容也不完整",
+        en: "The certificate is cut off: there is no END, and it is not whole.",
+        zh: "证书被截断：没有 END 行，内容也不完整。",
     }
     blank_line_inside() {
-        en: "there is an empty line, or a blank at the start of a line, inside the certificate",
-        zh: "证书内容中有空行，或行首有空格",
+        en: "There is an empty line, or a blank at the start of a line, inside the certificate.",
+        zh: "证书内容中有空行，或行首有空格。",
     }
     blanks_inside() {
-        en: "there are odd blanks inside the certificate",
-        zh: "证书内容中有多余的空白字符",
+        en: "There are odd characters inside the certificate or at the end of its lines.",
+        zh: "证书内容中或行尾有多余的字符。",
     }
     lone_cr() {
         en: "Lines end in a carriage return alone (old Macintosh style); most programs see one endless line.",
@@ -58,6 +62,10 @@ sentences! {
     utf16(order) {
         en: "The file is UTF-16 ({order}), as Windows Notepad and PowerShell write it; no program reads certificates from that.",
         zh: "文件编码是 UTF-16（{order}），常由 Windows 记事本或 PowerShell 写出；没有程序能从中读取证书。",
+    }
+    utf16_part() {
+        en: "A part of the file is UTF-16, as PowerShell's `>>` appends it; no program reads certificates from that part.",
+        zh: "文件的一部分是 UTF-16 编码，通常由 PowerShell 的 `>>` 追加而成；没有程序能读取这一部分中的证书。",
     }
     byte_order_mark() {
         en: "A byte order mark stands directly before BEGIN: Java cannot read the file and Go skips the first certificate.",
@@ -104,12 +112,16 @@ sentences! {
         zh: "标题文字不是 UTF-8 编码（多为 GBK）；将原样保留。",
     }
     raw_der() {
-        en: "A binary (DER) certificate stands between the PEM blocks; no program reads it there.",
-        zh: "PEM 证书块之间夹有二进制（DER）证书，没有程序能读到它。",
+        en: "A binary (DER) certificate stands in the text; hardly any program reads it there.",
+        zh: "文本中夹有二进制（DER）证书，几乎没有程序能读到它。",
     }
-    block_at(line, what) {
-        en: "The certificate block at line {line}: {what}.",
-        zh: "第 {line} 行的证书块：{what}。",
+    other_block_inside(label) {
+        en: "A block labelled {label} stands among the certificates; Java cannot read such a file.",
+        zh: "证书之间夹有标签为 {label} 的内容；Java 无法读取这样的文件。",
+    }
+    stray_hyphens() {
+        en: "Five hyphens at the start of a line that is no BEGIN: Java takes them for the beginning of a certificate and reads nothing.",
+        zh: "行首有五个连字符，但不是 BEGIN 行：Java 会把它当作证书的开头，因而整个文件都读不出。",
     }
     readers_stumble(readers) {
         en: "These programs load a part of it or nothing: {readers}.",
@@ -135,14 +147,8 @@ sentences! {
         en: "Get a fresh copy of the bundle from where it came, or make a new one with `rootfix append --output NEW.pem`.",
         zh: "请从原来源重新获取证书包，或用 `rootfix append --output 新文件.pem` 生成新的证书包。",
     }
-    mended(line, what) {
-        en: "Line {line}, mended: {what}.",
-        zh: "第 {line} 行已修复：{what}。",
-    }
-    set_aside(line, what) {
-        en: "Line {line}, kept but made harmless: {what}.",
-        zh: "第 {line} 行已保留但不再生效：{what}。",
-    }
+    mended() { en: "Mended.", zh: "已修复。" }
+    set_aside() { en: "Kept, but made harmless.", zh: "已保留，但不再生效。" }
     seems_empty() { en: "The file is empty.", zh: "文件是空的。" }
     seems_html() {
         en: "It is a web page (HTML), perhaps an error page that was saved instead of the download.",

@@ -199,7 +199,9 @@ fn in_text(text: &[u8]) -> Vec<Vec<u8>> {
         {
             found.push(decoded(body));
         }
-        if line.ends_with(b"CERTIFICATE-----") && memchr::memmem::find(line, b"-----BEGIN ").is_some() {
+        // Behind a comment sign it is nobody's certificate.
+        let begin = memchr::memmem::find(line, b"-----BEGIN ").filter(|_| !line.starts_with(b"#"));
+        if line.ends_with(b"CERTIFICATE-----") && begin.is_some() {
             body = Some(Vec::new());
         } else if let Some(body) = &mut body {
             body.extend(line);

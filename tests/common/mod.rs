@@ -1,6 +1,8 @@
 //! What integration tests share: real clients, and what to do where one is missing.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod bundles;
+pub mod cli;
 pub mod java;
 
 use std::path::{Path, PathBuf};

@@ -5,25 +5,25 @@
 //! OpenSSL; an addition goes to a place where every program that reads the file today will see it, and that is
 //! checked with the reader models before any byte is given back.
 
+mod oddities;
+mod places;
 mod repair;
 mod scan;
 mod seems;
 mod style;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::{AppendOptions, Appended, Entry, Format, Nature, Store, StoreFormat, Trust, mistaken};
-use crate::certificate::Fingerprint;
+use crate::certificate::{Certificate, Fingerprint};
 use crate::finding::{Code, Finding, Trouble};
-use crate::lang::{Sentence, pem as say};
+use crate::lang::pem as say;
 use crate::password::Passwords;
 use crate::readers::{self, Reader, View};
 use crate::rollover::Root;
-use scan::{Block, Content, Damage};
-use style::Style;
-
-/// The longest base64 line that OpenSSL before 1.1.0 reads.
-const OLD_OPENSSL_LINE: usize = 76;
+use repair::RawDer;
+use scan::{Block, Content};
 
 #[derive(Debug)]
 pub struct Pem;
@@ -35,19 +35,20 @@ impl StoreFormat for Pem {
     }
 
     fn decode(&self, bytes: &[u8], _: &Passwords) -> Result<Store, Trouble> {
-        let text = utf8(bytes);
+        let (text, utf16) = utf8(bytes);
         let blocks = scan::blocks(&text);
         let views = readers::views(bytes);
-        let openssl = view(&views, Reader::Openssl);
-        let entries: Vec<Entry> = blocks.iter().filter_map(|block| entry(&text, block, openssl)).collect();
+        let raw = repair::raw_der(&text, &blocks);
+        let entries = entries(&text, &blocks, &raw, view(&views, Reader::Openssl));
         if entries.is_empty() {
-            return without_certificates(bytes, &blocks, views);
+            return without_certificates(&text, &blocks, views);
         }
-        let mut findings = oddities(bytes, &text, &blocks);
+        let mut findings: Vec<Finding> = utf16.into_iter().collect();
+        findings.extend(oddities::of_text(&text, &blocks, &raw));
+        findings.extend(oddities::stumbling(&entries, &views));
         let missing = entries.iter().any(|entry| entry.trust == Trust::NotTrusted);
         let damaged = blocks.iter().any(|b| !b.commented && matches!(b.content, Content::NoCertificate(_)));
-        let broken = missing || damaged || openssl.is_none_or(|view| view.fails);
-        findings.extend(stumbling(&entries, &views));
+        let broken = missing || damaged || view(&views, Reader::Openssl).is_none_or(|view| view.fails);
         let nature =
             match entries.iter().map(|entry| mistaken::wechat_pay(&entry.certificate)).collect::<Option<Vec<_>>>() {
                 Some(codes) => Nature::NotATrustStore(Finding::new(codes[0], codes[0].explain().meaning)),
@@ -70,54 +71,75 @@ impl StoreFormat for Pem {
         if store.broken && !options.repair {
             return Err(Trouble::new(Code::Broken, say::is_broken(), say::try_repair()));
         }
-        let (base, findings) = if options.repair { repair::mend(&utf8(bytes)) } else { (bytes.to_vec(), Vec::new()) };
-        let before = if options.repair { whole_views(&base) } else { store.views.clone() };
-        let wanted: Vec<Fingerprint> = roots.iter().map(|root| root.certificate.fingerprint()).collect();
-        let blocks = scan::blocks(&base);
-        let style = Style::of(&base, &blocks);
-        let seen = |new: &[u8]| {
-            let after = readers::views(new);
-            before.iter().all(|before| sees_all(before, view(&after, before.reader), &wanted))
-        };
-        let candidates = places(&base, &blocks).into_iter().map(|at| insert(&base, at, &style, roots));
-        match candidates.into_iter().find(|new| seen(new)) {
-            Some(bytes) => Ok(Appended { bytes, findings }),
-            None if options.repair => Err(Trouble::new(Code::CannotMend, say::cannot_mend(), say::replace_it())),
-            None => Err(Trouble::new(Code::NoVisiblePlace, say::no_reader_would_see_it(), say::try_repair())),
+        if !options.repair {
+            return match places::add(bytes, roots, &store.views) {
+                Some(bytes) => Ok(Appended { bytes, findings: Vec::new() }),
+                None => Err(Trouble::new(Code::NoVisiblePlace, say::no_reader_would_see_it(), say::try_repair())),
+            };
         }
+        let (mended, mut findings) = repair::mend(&utf8(bytes).0);
+        let whole = repair::whole_views(&mended);
+        if let Some(bytes) = places::add(&mended, roots, &whole) {
+            return Ok(Appended { bytes, findings });
+        }
+        // Something stays that is not ours to take out. OpenSSL's family must read all of it, the others what they did.
+        let at_least: Vec<View> = (whole.iter().zip(&store.views))
+            .map(|(whole, own)| if whole.reader == Reader::Openssl { whole.clone() } else { own.clone() })
+            .collect();
+        let bytes = places::add(&mended, roots, &at_least)
+            .ok_or_else(|| Trouble::new(Code::CannotMend, say::cannot_mend(), say::replace_it()))?;
+        let views = readers::views(&bytes);
+        findings.extend(oddities::stumbling(&entries(&bytes, &scan::blocks(&bytes), &[], None), &views));
+        Ok(Appended { bytes, findings })
     }
 }
 
-/// The text as UTF-8 (or whatever bytes they are): only UTF-16 is turned into something else.
-fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let units =
-        |from: fn([u8; 2]) -> u16| bytes[2..].chunks_exact(2).map(|pair| from([pair[0], pair[1]])).collect::<Vec<_>>();
-    match bytes {
-        [0xff, 0xfe, ..] => String::from_utf16(&units(u16::from_le_bytes)),
-        [0xfe, 0xff, ..] => String::from_utf16(&units(u16::from_be_bytes)),
-        // Without a byte order mark: a text whose first line is ASCII in every second byte.
-        [b'-', 0, b'-', 0, ..] | [b'#', 0, _, 0, ..] => String::from_utf16(
-            &bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect::<Vec<_>>(),
-        ),
-        _ => return Cow::Borrowed(bytes),
+/// The text as UTF-8 (or whatever bytes they are): UTF-16 alone is turned into something else, and told of.
+fn utf8(bytes: &[u8]) -> (Cow<'_, [u8]>, Option<Finding>) {
+    let big = (u16::from_be_bytes as fn([u8; 2]) -> u16, "big-endian");
+    let little = (u16::from_le_bytes as fn([u8; 2]) -> u16, "little-endian");
+    let contains = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
+    let ((unit, order), text) = match bytes {
+        [0xfe, 0xff, text @ ..] => (big, text),
+        [0xff, 0xfe, text @ ..] => (little, text),
+        // Without a byte order mark.
+        [0, 1..=0x7f, ..] if contains(b"\0B\0E\0G\0I\0N") => (big, bytes),
+        [1..=0x7f, 0, ..] if contains(b"B\0E\0G\0I\0N\0") => (little, bytes),
+        // PowerShell's `>>` appends UTF-16 to whatever is there.
+        _ if contains(b"-\0B\0E\0G\0I\0N\0") => {
+            let start = memchr::memchr(0, bytes).unwrap_or(0);
+            let finding = Finding::new(Code::Utf16, say::utf16_part()).at(scan::line_breaks(&bytes[..start]) + 1);
+            return (Cow::Owned(bytes.iter().copied().filter(|byte| *byte != 0).collect()), Some(finding));
+        }
+        _ => return (Cow::Borrowed(bytes), None),
+    };
+    let units: Vec<u16> = text.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
+    match String::from_utf16(&units) {
+        Ok(text) => (Cow::Owned(text.into_bytes()), Some(Finding::new(Code::Utf16, say::utf16(order)))),
+        Err(_) => (Cow::Borrowed(bytes), None),
     }
-    .map_or(Cow::Borrowed(bytes), |text| Cow::Owned(text.into_bytes()))
 }
 
 fn view(views: &[View], reader: Reader) -> Option<&View> {
     views.iter().find(|view| view.reader == reader)
 }
 
-fn entry(text: &[u8], block: &Block, openssl: Option<&View>) -> Option<Entry> {
-    let certificate = block.certificate()?.clone();
-    let seen = openssl.is_some_and(|view| view.trusted.contains(&certificate.fingerprint()));
-    Some(Entry {
-        alias: title_of(text, block),
-        line: Some(block.begin.number),
-        file: None,
-        trust: if seen { Trust::Trusted } else { Trust::NotTrusted },
-        certificate,
-    })
+/// Every certificate that was meant, in the file's order.
+fn entries(text: &[u8], blocks: &[Block], raw: &[RawDer], openssl: Option<&View>) -> Vec<Entry> {
+    let trusted: HashSet<&Fingerprint> = openssl.into_iter().flat_map(|view| &view.trusted).collect();
+    let entry = |certificate: &Certificate, line, alias| {
+        let seen = trusted.contains(&certificate.fingerprint());
+        let trust = if seen { Trust::Trusted } else { Trust::NotTrusted };
+        Entry { certificate: certificate.clone(), alias, line: Some(line), file: None, trust }
+    };
+    let in_block = |block: &Block| Some(entry(block.certificate()?, block.begin.number, title_of(text, block)));
+    let mut entries: Vec<Entry> = blocks.iter().filter_map(in_block).collect();
+    if !raw.is_empty() {
+        let line = |raw: &RawDer| scan::line_breaks(&text[..raw.place.start]) + 1;
+        entries.extend(raw.iter().map(|raw| entry(&raw.certificate, line(raw), None)));
+        entries.sort_by_key(|entry| entry.line);
+    }
+    entries
 }
 
 /// The title directly above a block, for people; bytes that are not UTF-8 are shown as they can be.
@@ -131,17 +153,17 @@ fn title_of(text: &[u8], block: &Block) -> Option<String> {
 }
 
 /// No certificate at all: either something else that is readable, or unreadable.
-fn without_certificates(bytes: &[u8], blocks: &[Block], views: Vec<View>) -> Result<Store, Trouble> {
+fn without_certificates(text: &[u8], blocks: &[Block], views: Vec<View>) -> Result<Store, Trouble> {
     let is = |content: Content| blocks.iter().any(|block| block.content == content);
     let damaged = blocks.iter().any(|block| matches!(block.content, Content::NoCertificate(_)));
     let (code, sentence) = if damaged {
-        return Err(seems::unreadable(bytes, blocks));
+        return Err(seems::unreadable(text, blocks));
     } else if is(Content::Pkcs7) {
         (Code::Pkcs7, say::is_pkcs7())
     } else if is(Content::PrivateKey) {
         (Code::OnlyAKey, say::is_key())
     } else {
-        return Err(seems::unreadable(bytes, blocks));
+        return Err(seems::unreadable(text, blocks));
     };
     Ok(Store {
         format: Format::Pem,
@@ -153,190 +175,4 @@ fn without_certificates(bytes: &[u8], blocks: &[Block], views: Vec<View>) -> Res
         broken: false,
         password: None,
     })
-}
-
-/// Everything about the text that some program, old or new, does not take as it was meant.
-fn oddities(bytes: &[u8], text: &[u8], blocks: &[Block]) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if let Cow::Owned(_) = utf8(bytes) {
-        let order = if bytes.starts_with(b"\xfe\xff") { "big-endian" } else { "little-endian" };
-        findings.push(Finding::new(Code::Utf16, say::utf16(order)));
-    }
-    if let Some(first) = blocks.first()
-        && first.begin.line.start == 0
-        && text.starts_with(b"\xef\xbb\xbf")
-    {
-        findings.push(Finding::new(Code::ByteOrderMark, say::byte_order_mark()).at(1));
-    }
-    for block in blocks {
-        findings.extend(block_oddities(text, block).into_iter().map(|finding| finding.at(block.begin.number)));
-    }
-    let tail = tail_start(text, blocks);
-    if let Some(at) = memchr::memchr(0, text)
-        && at < tail
-    {
-        findings.push(Finding::new(Code::NulByte, say::nul()).at(scan::line_breaks(&text[..at]) + 1));
-    }
-    if text[tail..].iter().any(|b| !b.is_ascii_whitespace()) {
-        findings.push(Finding::new(Code::ControlTail, say::control_tail()));
-    } else if !text.ends_with(b"\n") && !text.ends_with(b"\r") {
-        findings.push(Finding::new(Code::NoFinalNewline, say::no_final_newline()));
-    }
-    let crs = memchr::memchr_iter(b'\r', text).collect::<Vec<_>>();
-    if let Some(at) = crs.iter().find(|at| !matches!(text.get(**at + 1), Some(b'\n' | b'\r'))) {
-        if *at + 1 < text.len() {
-            findings.push(Finding::new(Code::LoneCr, say::lone_cr()).at(scan::line_breaks(&text[..*at]) + 1));
-        }
-    } else if !crs.is_empty() && memchr::memchr_iter(b'\n', text).any(|at| at == 0 || text[at - 1] != b'\r') {
-        findings.push(Finding::new(Code::MixedLineEndings, say::mixed_line_endings()));
-    }
-    if std::str::from_utf8(text).is_err() && repair::raw_der(text, blocks).is_empty() {
-        findings.push(Finding::new(Code::NotUtf8, say::not_utf8()));
-    }
-    findings.extend(
-        repair::raw_der(text, blocks).iter().map(|place| {
-            Finding::new(Code::RawDerInside, say::raw_der()).at(scan::line_breaks(&text[..place.start]) + 1)
-        }),
-    );
-    findings
-}
-
-fn block_oddities(text: &[u8], block: &Block) -> Vec<Finding> {
-    if block.commented {
-        return vec![Finding::new(Code::CommentedBlock, say::commented_block())];
-    }
-    let at = |what: Sentence| {
-        let line = block.begin.number;
-        Sentence { en: say::block_at(line, &what.en).en, zh: say::block_at(line, &what.zh).zh }
-    };
-    let mut findings = Vec::new();
-    match &block.content {
-        Content::PrivateKey => findings.push(Finding::new(Code::PrivateKeyInside, say::private_key_inside())),
-        Content::NoCertificate(damage) => {
-            let what = match damage {
-                Damage::Empty => say::empty_block(),
-                Damage::NotBase64 => say::not_base64(),
-                Damage::NotDer => say::not_der(),
-                Damage::CutOff => say::cut_off(),
-            };
-            findings.push(Finding::new(Code::CertificateDamaged, at(what)));
-        }
-        Content::Certificate { .. } => match block.label.as_str() {
-            "TRUSTED CERTIFICATE" => findings.push(Finding::new(Code::TrustedLabel, say::trusted_label())),
-            "X509 CERTIFICATE" => findings.push(Finding::new(Code::X509Label, say::x509_label())),
-            _ => {}
-        },
-        Content::Pkcs7 | Content::Other => {}
-    }
-    if !matches!(block.content, Content::Certificate { .. }) {
-        return findings;
-    }
-    findings.extend(marker_oddities(text, block).into_iter().map(|(code, what)| Finding::new(code, at(what))));
-    let lines = || text[block.body.clone()].split(|b| *b == b'\n' || *b == b'\r');
-    if repair::has_blanks_inside(&text[block.body.clone()]) {
-        findings.push(Finding::new(Code::BlankInCertificate, at(say::blank_line_inside())));
-    }
-    if lines().any(|line| line.trim_ascii().len() > OLD_OPENSSL_LINE) {
-        findings.push(Finding::new(Code::LongLine, say::long_line()));
-    }
-    findings
-}
-
-fn marker_oddities(text: &[u8], block: &Block) -> Vec<(Code, Sentence)> {
-    let mut odd = Vec::new();
-    let begin_prefix = block.begin.prefix(text);
-    let mark = begin_prefix == b"\xef\xbb\xbf" && block.begin.line.start == 0;
-    if begin_prefix.trim_ascii().ends_with(b"-") && !block.commented {
-        odd.push((Code::GluedMarkers, say::glued()));
-    } else if !begin_prefix.is_empty() && !mark {
-        odd.push((Code::TextAroundMarker, say::behind_text()));
-    }
-    if !block.begin.suffix(text).trim_ascii_end().is_empty() {
-        odd.push((Code::TextAroundMarker, say::after_marker()));
-    }
-    match &block.end {
-        None => odd.push((Code::BadMarker, say::no_end())),
-        Some(end) => {
-            if !end.prefix(text).is_empty() {
-                odd.push((Code::TextAroundMarker, say::behind_text()));
-            }
-            let closing = &text[end.span.clone()];
-            let label = format!("END {}-", block.label);
-            if memchr::memmem::find(closing, label.as_bytes()).is_none() {
-                odd.push((Code::BadMarker, say::end_of_another()));
-            }
-        }
-    }
-    if !block.begin.exact || block.end.as_ref().is_some_and(|end| !end.exact) {
-        odd.push((Code::BadMarker, say::not_five_hyphens()));
-    }
-    odd
-}
-
-/// The readers that do not end up with every certificate that was meant.
-fn stumbling(entries: &[Entry], views: &[View]) -> Option<Finding> {
-    let partial = |view: &&View| {
-        view.fails || entries.iter().any(|entry| !view.trusted.contains(&entry.certificate.fingerprint()))
-    };
-    let names: Vec<&str> = views.iter().filter(partial).map(|view| view.reader.as_str()).collect();
-    (!names.is_empty()).then(|| Finding::new(Code::ReadersStumble, say::readers_stumble(names.join(", "))))
-}
-
-/// What each reader should see of a text that was mended: what it sees where the same certificates are written without
-/// any oddity. (A reader may refuse a certificate for its own content; no repair changes that.)
-fn whole_views(text: &[u8]) -> Vec<View> {
-    let style = Style::of(b"", &[]);
-    let blocks = scan::blocks(text);
-    let meant = blocks.iter().filter_map(Block::certificate);
-    readers::views(&meant.flat_map(|certificate| style.block(certificate.der())).collect::<Vec<u8>>())
-}
-
-/// A reader that read something before must read all of it and the additions; of one that read nothing, nothing is
-/// asked.
-fn sees_all(before: &View, after: Option<&View>, added: &[Fingerprint]) -> bool {
-    if before.trusted.is_empty() || before.fails {
-        return true;
-    }
-    after.is_some_and(|after| {
-        !after.fails && before.trusted.iter().chain(added).all(|fingerprint| after.trusted.contains(fingerprint))
-    })
-}
-
-/// Where the trailing blanks and control characters begin: behind the last thing that a person can see.
-fn tail_start(text: &[u8], blocks: &[Block]) -> usize {
-    let last = blocks.last().map_or(0, |block| block.span(text).end);
-    let tail = text[last..].iter().rposition(|b| !(b.is_ascii_whitespace() || *b == 0 || *b == 0x1a));
-    tail.map_or(last, |at| last + at + 1)
-}
-
-/// Where an addition may go, best first: the end; before a tail of control characters; before the last block.
-fn places(text: &[u8], blocks: &[Block]) -> Vec<usize> {
-    let tail = tail_start(text, blocks);
-    let control = text[tail..].iter().position(|b| !b.is_ascii_whitespace()).map(|at| tail + at);
-    let mut places = Vec::new();
-    match control {
-        None => places.push(text.len()),
-        // On a line of its own, or the tail would be torn off the line that it stands on.
-        Some(at) if at == 0 || text[at - 1] == b'\n' => places.push(at),
-        Some(at) => {
-            places.extend(blocks.iter().rev().find(|block| block.certificate().is_some()).map(|b| b.begin.line.start));
-            places.push(at);
-        }
-    }
-    if !places.contains(&text.len()) {
-        places.push(text.len());
-    }
-    places
-}
-
-fn insert(text: &[u8], at: usize, style: &Style, roots: &[&Root]) -> Vec<u8> {
-    let mut new = text[..at].to_vec();
-    if !roots.is_empty() && at > 0 && text[at - 1] != b'\n' {
-        new.extend_from_slice(style.line_ending().as_bytes());
-    }
-    for root in roots {
-        new.extend_from_slice(&style.titled(root));
-    }
-    new.extend_from_slice(&text[at..]);
-    new
 }

@@ -7,20 +7,24 @@
 
 use std::ops::Range;
 
-use super::scan::{self, Block, Content, Damage};
+use super::oddities::{self, BYTE_ORDER_MARK, OLD_OPENSSL_LINE};
+use super::places;
+use super::scan::{self, Block, Content};
 use super::style::Style;
-use super::{OLD_OPENSSL_LINE, marker_oddities};
 use crate::certificate::Certificate;
 use crate::finding::{Code, Finding};
 use crate::lang::{Sentence, pem as say};
+use crate::readers::{self, View};
 
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// GnuTLS and Java take so many hyphens for the beginning of a block.
+const HYPHENS: usize = 5;
 
 /// The mended text, and what was done where.
 pub fn mend(text: &[u8]) -> (Vec<u8>, Vec<Finding>) {
     let blocks = scan::blocks(text);
     let style = Style::of(text, &blocks);
-    let mut mending = Mending { text, style, new: Vec::with_capacity(text.len() + 256), findings: Vec::new() };
+    let tail = places::tail_start(text, &blocks);
+    let mut mending = Mending { text, style, tail, new: Vec::with_capacity(text.len() + 256), findings: Vec::new() };
     let mut at = 0;
     for block in &blocks {
         let span = block.span(text);
@@ -32,9 +36,20 @@ pub fn mend(text: &[u8]) -> (Vec<u8>, Vec<Finding>) {
     (mending.new, mending.findings)
 }
 
+/// What each reader should see of a text that was mended: what it sees where the same certificates are written without
+/// any oddity. (A reader may refuse a certificate for its own content; no repair changes that.)
+pub fn whole_views(text: &[u8]) -> Vec<View> {
+    let style = Style::of(b"", &[]);
+    let blocks = scan::blocks(text);
+    let meant = blocks.iter().filter_map(Block::certificate);
+    readers::views(&meant.flat_map(|certificate| style.block(certificate.der())).collect::<Vec<u8>>())
+}
+
 struct Mending<'t> {
     text: &'t [u8],
     style: Style,
+    /// Where the control characters at the end begin, which do no harm there.
+    tail: usize,
     new: Vec<u8>,
     findings: Vec<Finding>,
 }
@@ -42,94 +57,106 @@ struct Mending<'t> {
 impl Mending<'_> {
     fn block(&mut self, block: &Block, span: Range<usize>) {
         let number = block.begin.number;
-        match &block.content {
+        let reason = match &block.content {
             Content::Certificate { certificate, trailing } if !block.commented => {
-                let Some(reason) = why_anew(self.text, block) else {
-                    self.start_line();
-                    return self.new.extend_from_slice(&self.text[span]);
-                };
-                if block.label == "TRUSTED CERTIFICATE" && !trusts_servers(trailing) {
-                    return self.new.extend_from_slice(&self.text[span]);
-                }
-                self.start_line();
-                let anew = self.style.block(certificate.der());
-                // The line ending behind the END belongs to what follows, if there is one.
-                let followed = self.text[span.end..].first().is_some_and(|b| matches!(b, b'\r' | b'\n'));
-                let keep = if followed { anew.len() - self.style.line_ending().len() } else { anew.len() };
-                self.new.extend_from_slice(&anew[..keep]);
-                self.found(Code::Mended, number, reason, say_mended);
+                return self.certificate(block, span, certificate, trailing);
             }
-            Content::Other => self.new.extend_from_slice(&self.text[span]),
-            content => {
-                self.start_line();
-                let reason = match content {
-                    _ if block.commented => say::commented_block(),
-                    Content::PrivateKey => say::private_key_inside(),
-                    Content::Pkcs7 => say::is_pkcs7(),
-                    Content::NoCertificate(Damage::Empty) => say::empty_block(),
-                    Content::NoCertificate(Damage::CutOff) => say::cut_off(),
-                    Content::NoCertificate(Damage::NotDer) => say::not_der(),
-                    _ => say::not_base64(),
-                };
-                self.aside(span, !block.commented);
-                self.found(Code::SetAside, number, reason, say_set_aside);
+            // A list of revoked certificates is in use where it stands; without it OpenSSL would trust more.
+            Content::Other if block.label == "X509 CRL" && !block.commented => {
+                return self.new.extend_from_slice(&self.text[span]);
             }
-        }
+            _ if block.commented => say::commented_block(),
+            Content::NoCertificate(damage) => oddities::of_damage(*damage),
+            Content::PrivateKey => say::private_key_inside(),
+            Content::Pkcs7 => say::is_pkcs7(),
+            Content::Certificate { .. } | Content::Other => say::other_block_inside(&block.label),
+        };
+        self.start_line();
+        self.aside(span, !block.commented);
+        self.findings.push(Finding::new(Code::SetAside, say::set_aside().then(&reason)).at(number));
     }
 
-    /// Text that is nobody's certificate: hyphens disarmed, NUL bytes dropped, lone carriage returns made line ends,
-    /// binary certificates written as PEM.
+    fn certificate(&mut self, block: &Block, span: Range<usize>, certificate: &Certificate, trailing: &[u8]) {
+        let reason = match why_anew(self.text, block) {
+            // Its settings say that it must not vouch for servers; no other label can say so.
+            Some(_) if block.label == "TRUSTED CERTIFICATE" && !trusts_servers(trailing) => None,
+            reason => reason,
+        };
+        self.start_line();
+        let Some(reason) = reason else {
+            return self.new.extend_from_slice(&self.text[span]);
+        };
+        let anew = self.style.block(certificate.der());
+        // The line ending behind the END belongs to what follows, if there is one.
+        let followed = self.text[span.end..].first().is_some_and(|b| matches!(b, b'\r' | b'\n'));
+        let keep = if followed { anew.len() - self.style.line_ending().len() } else { anew.len() };
+        self.new.extend_from_slice(&anew[..keep]);
+        self.findings.push(Finding::new(Code::Mended, say::mended().then(&reason)).at(block.begin.number));
+    }
+
+    /// Text that is nobody's certificate, with binary certificates written as PEM.
     fn between(&mut self, gap: Range<usize>) {
         let mut at = gap.start;
         if at == 0 && self.text[gap.clone()].starts_with(BYTE_ORDER_MARK) {
             self.new.extend_from_slice(BYTE_ORDER_MARK);
             at += BYTE_ORDER_MARK.len();
         }
-        for place in raw_der_in(self.text, at..gap.end) {
-            self.plain(at..place.start);
+        for RawDer { place, certificate } in raw_der_in(self.text, at..gap.end) {
+            self.plain(at..place.start, b"");
             self.start_line();
-            self.new.extend_from_slice(&self.style.block(&self.text[place.clone()]));
+            self.new.extend_from_slice(&self.style.block(certificate.der()));
             let number = scan::line_breaks(&self.text[..place.start]) + 1;
-            self.findings.push(Finding::new(Code::Mended, say::raw_der()).at(number));
+            self.findings.push(Finding::new(Code::Mended, say::mended().then(&say::raw_der())).at(number));
             at = place.end;
         }
-        self.plain(at..gap.end);
-    }
-
-    fn plain(&mut self, range: Range<usize>) {
-        let text = self.text;
-        for at in range {
-            match text[at] {
-                0 => {}
-                b'\r' if !matches!(text.get(at + 1), Some(b'\n' | b'\r')) && at + 1 < text.len() => {
-                    self.new.extend_from_slice(self.style.line_ending().as_bytes());
-                }
-                b'-' if in_hyphen_run(text, at) => self.new.push(b'='),
-                byte => self.new.push(byte),
-            }
-        }
+        self.plain(at..gap.end, b"");
     }
 
     /// The lines of a span, visible but harmless.
     fn aside(&mut self, span: Range<usize>, comment: bool) {
+        let mark = if self.text[span.clone()].starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+        let sign: &[u8] = if comment { b"# " } else { b"" };
+        self.new.extend_from_slice(sign);
+        self.plain(span.start + mark..span.end, sign);
+    }
+
+    /// Text without what programs stumble over: hyphens that look like a marker, NUL bytes before the end, lone
+    /// carriage returns. Each of its lines but the first gets the sign in front.
+    fn plain(&mut self, range: Range<usize>, sign: &[u8]) {
         let text = self.text;
-        let span_text = &text[span.clone()];
-        let body = span_text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(span_text);
-        if comment {
-            self.new.extend_from_slice(b"# ");
-        }
-        let start = span.end - body.len();
-        for at in start..span.end {
+        let mut at = range.start;
+        let mut disarming = false;
+        while at < range.end {
+            let mut next = at + 1;
+            let mut line_ends = false;
             match text[at] {
-                0 => {}
-                b'-' if in_hyphen_run(text, at) => self.new.push(b'='),
-                byte => {
-                    self.new.push(byte);
-                    let ends_line = byte == b'\n' || (byte == b'\r' && text.get(at + 1) != Some(&b'\n'));
-                    if ends_line && comment && at + 1 < span.end {
-                        self.new.extend_from_slice(b"# ");
-                    }
+                0 if at < self.tail => {}
+                b'\n' => {
+                    self.new.push(b'\n');
+                    line_ends = true;
                 }
+                b'\r' if !matches!(text.get(next), Some(b'\n' | b'\r')) => {
+                    self.new.extend_from_slice(self.style.line_ending().as_bytes());
+                    line_ends = true;
+                }
+                b'-' => {
+                    next = at + text[at..range.end].iter().take_while(|b| **b == b'-').count();
+                    // Both ends of a marker, once its first has been found.
+                    disarming |= looks_like_a_marker(text, at..next);
+                    let harmless = if disarming && next - at >= HYPHENS { b'=' } else { b'-' };
+                    self.new.extend(std::iter::repeat_n(harmless, next - at));
+                }
+                // Java takes a 0 at the start, or behind an END line, for the first byte of a binary certificate.
+                b'0' if sign.is_empty() && (self.new.is_empty() || self.new.ends_with(b"-----\n")) => {
+                    self.new.extend_from_slice(self.style.line_ending().as_bytes());
+                    self.new.push(b'0');
+                }
+                byte => self.new.push(byte),
+            }
+            at = next;
+            disarming &= !line_ends;
+            if line_ends && at < range.end {
+                self.new.extend_from_slice(sign);
             }
         }
     }
@@ -140,35 +167,23 @@ impl Mending<'_> {
             self.new.extend_from_slice(self.style.line_ending().as_bytes());
         }
     }
-
-    fn found(&mut self, code: Code, line: usize, what: Sentence, say: fn(usize, &Sentence) -> Sentence) {
-        self.findings.push(Finding::new(code, say(line, &what)).at(line));
-    }
 }
 
-fn say_mended(line: usize, what: &Sentence) -> Sentence {
-    Sentence { en: say::mended(line, trim(&what.en)).en, zh: say::mended(line, trim(&what.zh)).zh }
-}
-
-fn say_set_aside(line: usize, what: &Sentence) -> Sentence {
-    Sentence { en: say::set_aside(line, trim(&what.en)).en, zh: say::set_aside(line, trim(&what.zh)).zh }
-}
-
-fn trim(sentence: &str) -> &str {
-    sentence.trim_end_matches(['.', '。'])
-}
-
-/// Five hyphens or more in a row around this place.
-fn in_hyphen_run(text: &[u8], at: usize) -> bool {
-    let before = text[..at].iter().rev().take(4).take_while(|b| **b == b'-').count();
-    let after = text[at + 1..].iter().take(4).take_while(|b| **b == b'-').count();
-    before + 1 + after >= 5
+/// Hyphens that some program takes for the beginning of a block: five at the start of a line (Java), or before the word
+/// (GnuTLS, wherever it stands).
+fn looks_like_a_marker(text: &[u8], run: Range<usize>) -> bool {
+    let starts_line =
+        run.start == 0 || matches!(text[run.start - 1], b'\n' | b'\r') || text[..run.start] == *BYTE_ORDER_MARK;
+    let word = [&b"BEGIN"[..], b"END"]
+        .iter()
+        .any(|word| text.get(run.end..run.end + word.len()).is_some_and(|behind| behind.eq_ignore_ascii_case(word)));
+    run.len() >= HYPHENS && (starts_line || word)
 }
 
 /// Why a whole certificate has to be written anew, or `None` where every reader takes it as it stands.
 fn why_anew(text: &[u8], block: &Block) -> Option<Sentence> {
     let body = &text[block.body.clone()];
-    if let Some((_, reason)) = marker_oddities(text, block).into_iter().next() {
+    if let Some((_, reason)) = oddities::of_markers(text, block).into_iter().next() {
         return Some(reason);
     }
     match block.label.as_str() {
@@ -180,7 +195,7 @@ fn why_anew(text: &[u8], block: &Block) -> Option<Sentence> {
         return Some(say::byte_order_mark());
     }
     let lines = || body.split(|b| *b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-    if has_blanks_inside(body) {
+    if oddities::has_blanks_inside(body) {
         return Some(say::blank_line_inside());
     }
     if lines().any(|line| line.contains(&b'\r')) {
@@ -190,55 +205,49 @@ fn why_anew(text: &[u8], block: &Block) -> Option<Sentence> {
         return Some(say::long_line());
     }
     let odd = |b: &u8| !(b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='));
-    let ends = [Some(&block.begin), block.end.as_ref()];
     // What stands behind a glued marker is the next block, which is mended for that reason.
-    let glued = |suffix: &[u8]| suffix.starts_with(b"-");
-    let suffixed = (ends.into_iter().flatten().map(|marker| marker.suffix(text))).any(|s| !s.is_empty() && !glued(s));
+    let followed = |suffix: &[u8]| !suffix.is_empty() && !suffix.starts_with(b"-");
+    let ends = [Some(&block.begin), block.end.as_ref()];
+    let suffixed = ends.into_iter().flatten().any(|marker| followed(marker.suffix(text)));
     let trailing = matches!(&block.content, Content::Certificate { trailing, .. } if !trailing.is_empty());
     (suffixed || trailing || lines().any(|line| line.iter().any(odd))).then(say::blanks_inside)
 }
 
-/// An empty line, or a line that starts with a blank, between BEGIN and END.
-pub fn has_blanks_inside(body: &[u8]) -> bool {
-    let mut lines = body.split(|b| *b == b'\n').skip(1).peekable();
-    while let Some(line) = lines.next() {
-        let last = lines.peek().is_none();
-        let empty = line.trim_ascii().is_empty();
-        if (empty && !last) || line.first().is_some_and(|b| *b == b' ' || *b == b'\t') {
-            return true;
-        }
-    }
-    false
+/// A binary certificate in a text.
+#[derive(Debug)]
+pub struct RawDer {
+    pub place: Range<usize>,
+    pub certificate: Certificate,
 }
 
 /// Binary certificates between the blocks.
-pub fn raw_der(text: &[u8], blocks: &[Block]) -> Vec<Range<usize>> {
+pub fn raw_der(text: &[u8], blocks: &[Block]) -> Vec<RawDer> {
     let mut at = 0;
-    let mut places = Vec::new();
+    let mut found = Vec::new();
     for block in blocks {
         let span = block.span(text);
-        places.extend(raw_der_in(text, at..span.start.max(at)));
+        found.extend(raw_der_in(text, at..span.start.max(at)));
         at = span.end;
     }
-    places.extend(raw_der_in(text, at..text.len()));
-    places
+    found.extend(raw_der_in(text, at..text.len()));
+    found
 }
 
-fn raw_der_in(text: &[u8], gap: Range<usize>) -> Vec<Range<usize>> {
-    let mut places = Vec::new();
+fn raw_der_in(text: &[u8], gap: Range<usize>) -> Vec<RawDer> {
+    let mut found = Vec::new();
     let mut at = gap.start;
     // A certificate is a SEQUENCE of 256 to 65535 bytes: 30 82 and two bytes of length.
-    while let Some(found) = memchr::memmem::find(&text[at..gap.end], &[0x30, 0x82]) {
-        let start = at + found;
+    while let Some(step) = memchr::memmem::find(&text[at..gap.end], &[0x30, 0x82]) {
+        let start = at + step;
         match Certificate::from_der_prefix(&text[start..gap.end]) {
             Ok((certificate, _)) => {
                 at = start + certificate.der().len();
-                places.push(start..at);
+                found.push(RawDer { place: start..at, certificate });
             }
             Err(_) => at = start + 2,
         }
     }
-    places
+    found
 }
 
 /// Whether the settings behind a TRUSTED CERTIFICATE let it vouch for servers without any reservation, so that

@@ -6,12 +6,18 @@
 
 use std::ops::Range;
 
-use memchr::{memchr2_iter, memmem, memrchr2};
+use memchr::{memchr2, memchr2_iter, memmem, memrchr2};
 
 use crate::certificate::Certificate;
 
 /// A text with more markers than this is not a trust store. The largest real bundle has some 400 blocks.
 const MAX_BLOCKS: usize = 20_000;
+
+/// On either side of BEGIN and END (RFC 7468, section 3).
+const HYPHENS: usize = 5;
+
+/// The word, the label and the hyphens behind it are shorter; the longest label in use has 22 characters.
+const LONGEST_LABEL: usize = 80;
 
 /// `-----BEGIN LABEL-----` or `-----END LABEL-----`, wherever it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,10 +109,12 @@ impl Block {
 pub fn blocks(text: &[u8]) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut open: Option<(Marker, String)> = None;
-    for (is_begin, marker, label) in markers(text) {
+    let mut past = 0;
+    for (is_begin, marker, label) in Markers::new(text) {
         if blocks.len() == MAX_BLOCKS {
             break;
         }
+        let behind = marker.span.end;
         if is_begin {
             if let Some((begin, own)) = open.take() {
                 let body_end = line_break_before(text, marker.line.start).max(begin.span.end);
@@ -116,12 +124,40 @@ pub fn blocks(text: &[u8]) -> Vec<Block> {
         } else if let Some((begin, own)) = open.take() {
             let body_end = marker.span.start;
             blocks.push(block(text, begin, Some(marker), own, body_end));
+        } else {
+            blocks.extend(headless(text, past, marker, label));
         }
+        past = behind;
     }
     if let Some((begin, own)) = open {
         blocks.push(block(text, begin, None, own, text.len()));
     }
     blocks
+}
+
+/// The block of an END without its BEGIN: the base64 lines above it, not before `from`, if they are a certificate.
+fn headless(text: &[u8], from: usize, end: Marker, label: String) -> Option<Block> {
+    let is_base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+    let mut start = None;
+    let mut at = end.line.start;
+    while at > from {
+        let above = line_break_before(text, at);
+        let line_start = memrchr2(b'\n', b'\r', &text[from..above]).map_or(from, |p| from + p + 1);
+        let line = text[line_start..above].trim_ascii();
+        if line.is_empty() || line_start == at || !line.iter().all(is_base64) {
+            break;
+        }
+        // How every certificate of 256 to 65535 bytes begins.
+        if line.starts_with(b"MI") {
+            start = Some((line_start, above));
+        }
+        at = line_start;
+    }
+    let (start, line_end) = start?;
+    let number = end.number - line_breaks(&text[start..end.line.start]);
+    let begin = Marker { span: start..start, line: start..line_end, number, exact: false };
+    let body_end = end.span.start;
+    Some(block(text, begin, Some(end), label, body_end)).filter(|block| block.certificate().is_some())
 }
 
 fn block(text: &[u8], begin: Marker, end: Option<Marker>, label: String, body_end: usize) -> Block {
@@ -191,60 +227,90 @@ fn without_comment_signs(body: &[u8], comment: &[u8]) -> Vec<u8> {
     stripped
 }
 
-/// Every marker: is it a BEGIN, the marker, its label.
-fn markers(text: &[u8]) -> impl Iterator<Item = (bool, Marker, String)> {
-    let mut counted = 0;
-    let mut number = 1;
-    memmem::find_iter(text, b"--").filter_map({
-        let mut past = 0;
-        move |at| {
-            if at < past {
-                return None;
-            }
-            let hyphens = text[at..].iter().take_while(|b| **b == b'-').count();
-            let word = at + hyphens;
-            past = word;
-            let rest = &text[word..text.len().min(word + 80)];
-            let (is_begin, label_at) = if starts_with_word(rest, b"BEGIN ") {
-                (true, 6)
-            } else if starts_with_word(rest, b"END ") {
-                (false, 4)
-            } else {
-                return None;
-            };
-            let label_end = label_at + memmem::find(&rest[label_at..], b"--")?;
-            let label = std::str::from_utf8(&rest[label_at..label_end]).ok()?;
-            if label.contains(['\n', '\r']) {
-                return None;
-            }
-            let closing = word + label_end;
-            let closing_hyphens = text[closing..].iter().take_while(|b| **b == b'-').count();
-            // `-----END X----------BEGIN Y-----`: five of the ten hyphens belong to the BEGIN.
-            let glued = closing_hyphens >= 10
-                && (starts_with_word(&text[closing + closing_hyphens..], b"BEGIN ")
-                    || starts_with_word(&text[closing + closing_hyphens..], b"END "));
-            let (closing_hyphens, exact_close) = if glued {
-                (closing_hyphens - 5, closing_hyphens == 10)
-            } else {
-                (closing_hyphens, closing_hyphens == 5)
-            };
-            let start = if hyphens > 5 { word - 5 } else { at };
-            let end = closing + closing_hyphens;
-            past = end;
-            let line_start = memrchr2(b'\n', b'\r', &text[..at]).map_or(0, |p| p + 1);
-            let line_end = memchr::memchr2(b'\n', b'\r', &text[end..]).map_or(text.len(), |p| end + p);
-            number += line_breaks(&text[counted..line_start]);
-            counted = line_start;
-            let exact = exact_close && (hyphens == 5 || glued_before(text, at));
-            let marker = Marker { span: start..end, line: line_start..line_end, number, exact };
-            Some((is_begin, marker, label.trim().to_owned()))
-        }
-    })
+/// Every marker: is it a BEGIN, the marker, its label. Takes time in proportion to the text, whatever is in it.
+struct Markers<'t> {
+    text: &'t [u8],
+    hyphens: memmem::Finder<'static>,
+    /// Behind the last marker, or what looked like one.
+    past: usize,
+    /// The line that was looked at last, and its number.
+    line: Range<usize>,
+    number: usize,
 }
 
-/// Whether the hyphens from `at` on are the rest of another marker's closing hyphens.
-fn glued_before(text: &[u8], at: usize) -> bool {
-    at > 0 && text[at - 1] == b'-'
+impl<'t> Markers<'t> {
+    fn new(text: &'t [u8]) -> Self {
+        let line = 0..line_end(text, 0);
+        Markers { text, hyphens: memmem::Finder::new(b"--"), past: 0, line, number: 1 }
+    }
+
+    /// The marker whose hyphens begin here.
+    fn marker_at(&mut self, at: usize) -> Option<(bool, Marker, String)> {
+        let text = self.text;
+        let hyphens = hyphens_at(text, at);
+        let word = at + hyphens;
+        self.past = word;
+        let rest = &text[word..text.len().min(word + LONGEST_LABEL)];
+        let (is_begin, label_at) = if starts_with_word(rest, b"BEGIN ") {
+            (true, 6)
+        } else if starts_with_word(rest, b"END ") {
+            (false, 4)
+        } else {
+            return None;
+        };
+        let label_end = label_at + memmem::find(&rest[label_at..], b"--")?;
+        let label = std::str::from_utf8(&rest[label_at..label_end]).ok()?;
+        if label.contains(['\n', '\r']) {
+            return None;
+        }
+        let closing = word + label_end;
+        let mut closing_hyphens = hyphens_at(text, closing);
+        let behind = &text[closing + closing_hyphens..];
+        if starts_with_word(behind, b"BEGIN ") || starts_with_word(behind, b"END ") {
+            // `-----END X----------BEGIN Y-----`: five of the ten hyphens belong to the BEGIN, and two at least to each.
+            closing_hyphens -= HYPHENS.min(closing_hyphens.saturating_sub(2));
+        }
+        let span = word - hyphens.min(HYPHENS)..closing + closing_hyphens;
+        self.past = span.end;
+        self.move_to(span.start);
+        let exact = hyphens == HYPHENS && closing_hyphens == HYPHENS;
+        let marker = Marker { span, line: self.line.clone(), number: self.number, exact };
+        Some((is_begin, marker, label.trim().to_owned()))
+    }
+
+    /// Makes the line of this place the one that is looked at. Places only move forward.
+    fn move_to(&mut self, at: usize) {
+        if at <= self.line.end {
+            return;
+        }
+        // What is looked at was not looked at before, and ends in a line break.
+        let between = &self.text[self.line.end..at];
+        let start = self.line.end + memrchr2(b'\n', b'\r', between).map_or(0, |p| p + 1);
+        self.number += line_breaks(&self.text[self.line.end..start]);
+        self.line = start..line_end(self.text, at);
+    }
+}
+
+impl Iterator for Markers<'_> {
+    type Item = (bool, Marker, String);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let at = self.past + self.hyphens.find(&self.text[self.past..])?;
+            if let Some(found) = self.marker_at(at) {
+                return Some(found);
+            }
+        }
+    }
+}
+
+fn hyphens_at(text: &[u8], at: usize) -> usize {
+    text[at..].iter().take_while(|b| **b == b'-').count()
+}
+
+/// Where the line of this place ends, its line break not counted.
+fn line_end(text: &[u8], at: usize) -> usize {
+    memchr2(b'\n', b'\r', &text[at..]).map_or(text.len(), |p| at + p)
 }
 
 fn starts_with_word(text: &[u8], word: &[u8]) -> bool {
