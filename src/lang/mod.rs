@@ -24,9 +24,11 @@ pub mod pkcs12;
 pub mod plan;
 pub mod prove;
 pub mod roots;
+pub mod usage;
 mod width;
+pub mod wizard;
 
-pub use width::{pad, width};
+pub use width::{pad, width, wrap};
 
 /// The language in which people are spoken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
