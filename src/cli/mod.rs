@@ -10,12 +10,9 @@ mod explain;
 mod inspect;
 mod language;
 mod locate;
-<<<<<<< HEAD
+mod man;
 mod probe;
 mod rehearse;
-=======
-mod man;
->>>>>>> people
 mod restore;
 mod roots;
 mod session;
