@@ -57,16 +57,15 @@ fn compare(roots: &Roots, variants: &[Variant], programs: &[&Program], each: boo
     let predicted: HashMap<&str, Vec<View>> =
         variants.iter().map(|variant| (&*variant.name, views(&variant.bytes))).collect();
     let all: Vec<&str> = variants.iter().map(|variant| &*variant.name).collect();
-    let few = if each { all.clone() } else { distinct(&all, &predicted) };
     let names = |program: &Program| match program.how {
-        How::Batch(_) => &all,
-        How::Each(_) => &few,
+        How::Each(_) if !each => distinct(program.reader, &all, &predicted),
+        _ => all.clone(),
     };
     let results: Vec<(&Program, BTreeMap<String, Seen>)> = std::thread::scope(|scope| {
         let (world, names) = (&world, &names);
         let running: Vec<_> = programs
             .iter()
-            .map(|program| (*program, scope.spawn(move || program.read(world, names(program)))))
+            .map(|program| (*program, scope.spawn(move || program.read(world, &names(program)))))
             .collect();
         running.into_iter().map(|(program, seen)| (program, seen.join().expect("the program was read"))).collect()
     });
@@ -76,7 +75,7 @@ fn compare(roots: &Roots, variants: &[Variant], programs: &[&Program], each: boo
         assert_eq!(seen.len(), names(program).len(), "{} answers for every file", program.name);
         for name in names(program) {
             let view = view(&predicted[name], program.reader);
-            let seen = &seen[*name];
+            let seen = &seen[name];
             let mut expected = Seen {
                 trusted: letters(view, roots),
                 error: seen.error.map(|_| view.fails),
@@ -102,10 +101,13 @@ fn compare(roots: &Roots, variants: &[Variant], programs: &[&Program], each: boo
     (table, compared)
 }
 
-/// A file for each combination of predictions: what those programs are tried with that need a process for each.
-fn distinct<'a>(names: &[&'a str], predicted: &HashMap<&str, Vec<View>>) -> Vec<&'a str> {
+/// A file for each combination of what is predicted of this reader and of two that read with the same library: what
+/// those programs are tried with that need a process for each file.
+fn distinct<'a>(reader: Reader, names: &[&'a str], predicted: &HashMap<&str, Vec<View>>) -> Vec<&'a str> {
     let mut combinations = std::collections::HashSet::new();
-    let combination = |name: &str| format!("{:?}", predicted[name]);
+    let combination = |name: &str| {
+        [reader, Reader::Openssl, Reader::Node].map(|reader| format!("{:?}", view(&predicted[name], reader)))
+    };
     names.iter().copied().filter(|name| combinations.insert(combination(name))).collect()
 }
 
