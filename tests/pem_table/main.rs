@@ -2,6 +2,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod refused;
 mod rows;
 
 use std::collections::BTreeSet;
@@ -11,16 +12,20 @@ use common::cli::{run, run_with_input};
 use rows::{Outcome, Row};
 use serde_json::Value;
 
-/// Tries a promise on every row before the test fails.
-fn each(rows: &[Row], promise: impl Fn(&Row)) {
+/// Tries a promise on everything before the test fails.
+fn each_of<T>(things: Vec<T>, name: impl Fn(&T) -> String, promise: impl Fn(&T)) {
     let mut failed = String::new();
-    for row in rows {
-        if let Err(why) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| promise(row))) {
+    for thing in &things {
+        if let Err(why) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| promise(thing))) {
             let why = why.downcast_ref::<String>().map(String::as_str).or_else(|| why.downcast_ref::<&str>().copied());
-            failed.push_str(&format!("\n* {}: {}\n", row.name, why.unwrap_or_default()));
+            failed.push_str(&format!("\n* {}: {}\n", name(thing), why.unwrap_or_default()));
         }
     }
     assert!(failed.is_empty(), "{failed}");
+}
+
+fn each(rows: Vec<Row>, promise: impl Fn(&Row)) {
+    each_of(rows, |row| row.name.clone(), promise);
 }
 
 fn all() -> Vec<Row> {
@@ -80,7 +85,7 @@ fn codes(findings: &Value) -> Vec<&str> {
 
 #[test]
 fn check_says_what_is_wrong_and_for_whom() {
-    each(&all(), |row| {
+    each(all(), |row| {
         let scene = Scene::of(&row.bytes);
         let before = scene.state();
         let ran = run(scene.path(), &["check", "--json", FILE]);
@@ -203,10 +208,10 @@ fn difference(expected: &[u8], found: &[u8]) -> String {
 
 #[test]
 fn append_adds_the_new_root_and_changes_nothing_else() {
-    each(&all(), |row| append_leaves(row, &[], &row.append));
+    each(all(), |row| append_leaves(row, &[], &row.append));
 }
 
 #[test]
 fn repair_mends_what_can_be_mended() {
-    each(&all(), |row| append_leaves(row, &["--repair"], &row.repair));
+    each(all(), |row| append_leaves(row, &["--repair"], &row.repair));
 }

@@ -1,5 +1,6 @@
 //! What bytes without a certificate seem to be, so that the message can say it.
 
+use super::oddities::BYTE_ORDER_MARK;
 use super::scan::{Block, Content, Damage};
 use crate::finding::{Code, Trouble};
 use crate::lang::{Sentence, pem as say};
@@ -11,10 +12,9 @@ pub fn unreadable(bytes: &[u8], blocks: &[Block]) -> Trouble {
 
 fn seems(bytes: &[u8], blocks: &[Block]) -> Sentence {
     let head = &bytes[..bytes.len().min(4096)];
-    let text = head.trim_ascii_start();
-    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let text = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head).trim_ascii_start();
     let starts = |word: &[u8]| text.len() >= word.len() && text[..word.len()].eq_ignore_ascii_case(word);
-    if text.is_empty() && bytes.iter().all(|b| b.is_ascii_whitespace() || *b == 0) {
+    if bytes.iter().all(|b| b.is_ascii_whitespace() || *b == 0) {
         return say::seems_empty();
     }
     if blocks.iter().any(|block| block.content == Content::NoCertificate(Damage::CutOff)) {
