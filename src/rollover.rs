@@ -136,6 +136,12 @@ impl Catalogue {
         Self::from_parts(embedded::ROOTS, embedded::ROLLOVERS)
     }
 
+    /// The day on which the embedded files were last compared with their sources.
+    pub fn date() -> Option<Date> {
+        let facts: CatalogueToml = toml::from_str(embedded::CATALOGUE).ok()?;
+        day(facts.date)
+    }
+
     fn from_parts(roots: &[EmbeddedRoot], rollovers: &[EmbeddedRollover]) -> Result<Self, Trouble> {
         let roots = roots.iter().map(read_root).collect::<Result<Vec<_>, _>>()?;
         let by_id: HashMap<&str, &Root> = roots.iter().map(|root| (root.id.as_str(), root)).collect();
@@ -197,6 +203,11 @@ struct RootToml {
     sha256: String,
     successors: Vec<String>,
     distrusted_for_tls: Option<DistrustToml>,
+}
+
+#[derive(Deserialize)]
+struct CatalogueToml {
+    date: toml::value::Datetime,
 }
 
 #[derive(Deserialize)]

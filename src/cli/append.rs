@@ -119,7 +119,7 @@ pub struct Done {
     pub bytes: Option<Vec<u8>>,
 }
 
-fn one(session: &Session, target: &Target, args: &Append) -> Done {
+pub fn one(session: &Session, target: &Target, args: &Append) -> Done {
     let path = target.shown();
     let failed = |action: Action, trouble: Trouble| {
         let change = Change { trouble: Some(trouble), ..Change::new(path.clone(), action) };
@@ -400,7 +400,7 @@ fn put_back(session: &Session, args: &Append, file: &Path, proof: &Proof) -> Tro
     Trouble::new(Code::ProofFailed, message, say::report_it())
 }
 
-fn exit_of(action: Action) -> Exit {
+pub fn exit_of(action: Action) -> Exit {
     match action {
         Action::Appended | Action::AlreadyPresent | Action::Restored => Exit::Good,
         Action::WouldAppend => Exit::No,
@@ -419,7 +419,7 @@ pub fn count_of(action: Action) -> &'static str {
     }
 }
 
-fn show(session: &Session, target: &Target, args: &Append, done: &Done) {
+pub fn show(session: &Session, target: &Target, args: &Append, done: &Done) {
     let change = &done.change;
     let path = text::printable(&change.path);
     if let Some(trouble) = &change.trouble {

@@ -69,6 +69,9 @@ pub enum Command {
     Inspect(Inspect),
     Roots(Roots),
     Explain(Explain),
+    Wizard,
+    Completions(Completions),
+    Man(Man),
 }
 
 /// Where to look: files, directories, `-`, a process, this machine.
@@ -232,4 +235,24 @@ pub enum Encoding {
 pub struct Explain {
     #[arg(value_name = "CODE")]
     pub code: Option<String>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Completions {
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: Shell,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+    Powershell,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Man {
+    #[arg(value_name = "COMMAND")]
+    pub command: Vec<String>,
 }

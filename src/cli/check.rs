@@ -66,7 +66,7 @@ fn in_parallel<T: Send>(targets: &[Target], work: impl Fn(&Target) -> T + Sync) 
 }
 
 /// The judgement of one target; `None` where a search turned up something that is no trust store.
-fn judge(session: &Session, target: &Target) -> Option<(Bundle, Option<Trouble>)> {
+pub fn judge(session: &Session, target: &Target) -> Option<(Bundle, Option<Trouble>)> {
     let path = target.shown();
     match targets::store(session, target) {
         Ok(store) if !target.named && !targets::is_a_find(&store) => None,

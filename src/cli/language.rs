@@ -7,7 +7,9 @@ use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::exit::Exit;
-use crate::lang::{Lang, Sentence, help};
+use crate::lang::{Lang, Sentence, help, pad, usage};
+use crate::report::text::table;
+use crate::rollover::Catalogue;
 
 /// `--lang`, else the first of LC_ALL, LC_MESSAGES and LANG that is set; English for whatever is not Chinese.
 pub fn choose(arguments: &[OsString], env: impl Fn(&str) -> Option<String>) -> Lang {
@@ -34,21 +36,37 @@ pub fn choose(arguments: &[OsString], env: impl Fn(&str) -> Option<String>) -> L
 
 /// Every help text of a command, its arguments and its subcommands, in one language.
 pub fn localised(command: clap::Command, lang: Lang) -> clap::Command {
-    let path = String::new();
-    worded(command, &path, lang)
+    let command = worded(command, "", lang);
+    match lang {
+        Lang::En => command,
+        Lang::Zh => {
+            // Options that mean the same everywhere reach the subcommands' usage lines only when clap has built them.
+            let mut built = command.clone();
+            built.build();
+            with_usage(command, &mut built, lang)
+        }
+    }
+}
+
+fn text(sentence: &Sentence, lang: Lang) -> StyledStr {
+    StyledStr::from(sentence.to(lang).to_owned())
+}
+
+fn below(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path} {name}") }
 }
 
 fn worded(mut command: clap::Command, path: &str, lang: Lang) -> clap::Command {
-    let text = |sentence: &Sentence| StyledStr::from(sentence.to(lang).to_owned());
     if let Some(about) = help::command(path) {
-        command = command.about(text(&about));
+        command = command.about(text(&about, lang));
     }
     if let Some(examples) = help::examples(path) {
-        command = command.after_help(text(&examples));
+        command = command.after_help(text(&examples, lang));
     }
+    let template = if path.is_empty() { usage::root_template(&commands(&command)) } else { usage::template() };
     command = command
-        .help_template(help::template().to(lang).to_owned())
-        .subcommand_help_heading(help::COMMANDS.to(lang))
+        .help_template(text(&template, lang))
+        .subcommand_help_heading(usage::COMMANDS.to(lang))
         .disable_help_subcommand(!path.is_empty())
         .disable_help_flag(true)
         .arg(
@@ -57,8 +75,8 @@ fn worded(mut command: clap::Command, path: &str, lang: Lang) -> clap::Command {
                 .long("help")
                 .global(false)
                 .action(clap::ArgAction::Help)
-                .help(text(&help::help_flag()))
-                .help_heading(help::GENERAL.to(lang)),
+                .help(text(&usage::help_flag(), lang))
+                .help_heading(usage::GENERAL.to(lang)),
         );
     if path.is_empty() {
         command = command.disable_version_flag(true).arg(
@@ -66,32 +84,78 @@ fn worded(mut command: clap::Command, path: &str, lang: Lang) -> clap::Command {
                 .short('V')
                 .long("version")
                 .action(clap::ArgAction::Version)
-                .help(text(&help::version_flag()))
-                .help_heading(help::GENERAL.to(lang)),
+                .help(text(&usage::version_flag(), lang))
+                .help_heading(usage::GENERAL.to(lang)),
         );
     }
-    command = command.mut_args(|arg| {
-        let id = arg.get_id().to_string();
-        let global = arg.is_global_set();
-        let positional = arg.is_positional();
-        let worded = match help::argument(path, &id) {
-            Some(sentence) => arg.help(text(&sentence)),
-            None => arg,
-        };
-        if global {
-            worded.help_heading(help::GENERAL.to(lang))
-        } else if positional {
-            worded.help_heading(help::ARGUMENTS.to(lang))
-        } else if id == "help" || id == "version" {
-            worded
-        } else {
-            worded.help_heading(help::OPTIONS.to(lang))
-        }
-    });
+    command = command.mut_args(|arg| worded_argument(arg, path, lang));
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     for name in names {
-        let sub_path = if path.is_empty() { name.clone() } else { format!("{path} {name}") };
-        command = command.mut_subcommand(name, |sub| worded(sub, &sub_path, lang));
+        let path = below(path, &name);
+        command = command.mut_subcommand(name, |sub| worded(sub, &path, lang));
+    }
+    command
+}
+
+/// The possible and default values are named in the texts, which clap's own English brackets cannot be in Chinese.
+fn worded_argument(arg: clap::Arg, path: &str, lang: Lang) -> clap::Arg {
+    let id = arg.get_id().to_string();
+    if id == "help" || id == "version" {
+        return arg;
+    }
+    let heading = if arg.is_global_set() {
+        usage::GENERAL
+    } else if arg.is_positional() {
+        usage::ARGUMENTS
+    } else {
+        usage::OPTIONS
+    };
+    let named: Option<Vec<&'static str>> = (arg.get_value_names().unwrap_or_default().iter())
+        .map(|name| usage::value(name).map(|value| value.to(lang)))
+        .collect();
+    let mut arg = arg.help_heading(heading.to(lang));
+    if arg.get_action().takes_values() {
+        arg = arg.hide_possible_values(true).hide_default_value(true);
+    }
+    if let Some(names) = named.filter(|names| !names.is_empty()) {
+        arg = arg.value_names(names);
+    }
+    match help::argument(path, &id) {
+        Some(sentence) => arg.help(text(&sentence, lang)),
+        None => arg,
+    }
+}
+
+/// The commands, grouped by the questions that they answer.
+fn commands(command: &clap::Command) -> Sentence {
+    let in_lang = |lang| {
+        let mut text = String::new();
+        for (question, names) in usage::QUESTIONS {
+            let there = |name: &&&str| **name == "help" || command.find_subcommand(name).is_some();
+            let rows: Vec<Vec<String>> = (names.iter().filter(there))
+                .filter_map(|name| Some(vec![pad(name, 11), help::command(name)?.to(lang).to_owned()]))
+                .collect();
+            if !rows.is_empty() {
+                text.push_str(&format!("{}\n{}\n", question.to(lang), table(&rows)));
+            }
+        }
+        text
+    };
+    Sentence { en: in_lang(Lang::En), zh: in_lang(Lang::Zh) }
+}
+
+/// Usage lines in the user's language, from those that clap makes.
+fn with_usage(mut command: clap::Command, built: &mut clap::Command, lang: Lang) -> clap::Command {
+    let line = built.render_usage().to_string();
+    let line = line.trim_start_matches("Usage:").trim();
+    let line = line.replace(usage::OPTIONS_TAG.to(Lang::En), usage::OPTIONS_TAG.to(lang));
+    let line = line.replace(usage::COMMAND_TAG.to(Lang::En), usage::COMMAND_TAG.to(lang));
+    command = command.override_usage(StyledStr::from(line));
+    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    for name in names {
+        if let Some(built) = built.find_subcommand_mut(&name) {
+            command = command.mut_subcommand(name, |sub| with_usage(sub, built, lang));
+        }
     }
     command
 }
@@ -99,7 +163,12 @@ fn worded(mut command: clap::Command, path: &str, lang: Lang) -> clap::Command {
 /// What clap has to say: help and version on standard output, errors on standard error in the user's language.
 pub fn report(error: &clap::Error, lang: Lang) -> Exit {
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+        ErrorKind::DisplayVersion => {
+            let date = Catalogue::date().map_or_else(String::new, |date| date.to_string());
+            let _ = writeln!(std::io::stdout(), "{}", usage::version(env!("CARGO_PKG_VERSION"), &date).to(lang));
+            Exit::Good
+        }
+        ErrorKind::DisplayHelp => {
             let _ = error.print();
             Exit::Good
         }
@@ -112,22 +181,46 @@ pub fn report(error: &clap::Error, lang: Lang) -> Exit {
             Exit::Trouble
         }
         kind => {
-            let context = |wanted| match error.get(wanted) {
-                Some(ContextValue::String(text)) => text.clone(),
-                Some(ContextValue::Strings(texts)) => texts.join("、"),
-                _ => String::new(),
-            };
-            let sentence = help::usage_error(
-                kind,
-                &context(ContextKind::InvalidArg),
-                &context(ContextKind::InvalidValue),
-                &context(ContextKind::InvalidSubcommand),
-                &context(ContextKind::PriorArg),
-            );
-            let _ = writeln!(std::io::stderr(), "rootfix: {}\n  {}", sentence.to(lang), help::see_help().to(lang));
+            let _ = write!(std::io::stderr(), "{}", complaint(error, kind, lang));
             Exit::Trouble
         }
     }
+}
+
+/// What clap says in English, with the same help: the names that were perhaps meant, the possible values, the usage.
+fn complaint(error: &clap::Error, kind: ErrorKind, lang: Lang) -> String {
+    let context = |wanted| match error.get(wanted) {
+        Some(ContextValue::String(text)) => text.clone(),
+        Some(ContextValue::Strings(texts)) => texts.join("、"),
+        Some(ContextValue::StyledStr(text)) => text.to_string(),
+        _ => String::new(),
+    };
+    let sentence = usage::error(
+        kind,
+        &context(ContextKind::InvalidArg),
+        &context(ContextKind::InvalidValue),
+        &context(ContextKind::InvalidSubcommand),
+        &context(ContextKind::PriorArg),
+    );
+    let mut text = format!("rootfix: {}\n", sentence.to(lang));
+    let mut line = |sentence: Sentence| text.push_str(&format!("  {}\n", sentence.to(lang)));
+    let meant = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue]
+        .map(context)
+        .into_iter()
+        .find(|names| !names.is_empty());
+    if let Some(names) = meant {
+        line(usage::did_you_mean(&names));
+    }
+    let values = context(ContextKind::ValidValue);
+    if !values.is_empty() {
+        line(usage::values_are(&values));
+    }
+    let form = context(ContextKind::Usage);
+    if !form.is_empty() {
+        line(usage::usage(form.trim_start_matches("Usage:").trim()));
+    }
+    line(usage::see_help());
+    text
 }
 
 #[cfg(test)]
@@ -172,5 +265,99 @@ mod tests {
         let mut missing = Vec::new();
         walk(&Cli::command(), "", &mut missing);
         assert!(missing.is_empty(), "no help, or no example: {missing:#?}");
+    }
+
+    /// Every command, by its path.
+    fn each(command: &clap::Command, path: &str, act: &mut dyn FnMut(&clap::Command, &str)) {
+        act(command, path);
+        for sub in command.get_subcommands() {
+            each(sub, &below(path, sub.get_name()), act);
+        }
+    }
+
+    #[test]
+    fn every_command_answers_one_of_the_questions() {
+        let mut listed: Vec<&str> = usage::QUESTIONS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+        listed.sort_unstable();
+        let mut once = listed.clone();
+        once.dedup();
+        assert_eq!(listed, once, "a command is listed twice");
+        for sub in Cli::command().get_subcommands() {
+            assert!(listed.contains(&sub.get_name()), "`rootfix {}` is not in the overview", sub.get_name());
+        }
+    }
+
+    #[test]
+    fn what_an_argument_takes_is_named_in_its_text_in_both_languages() {
+        each(&Cli::command(), "", &mut |command, path| {
+            for arg in command.get_arguments() {
+                let id = arg.get_id().as_str();
+                for name in arg.get_value_names().unwrap_or_default() {
+                    assert!(
+                        usage::value(name).is_some() || !arg.get_action().takes_values(),
+                        "`rootfix {path}` {id}: {name} has no Chinese name"
+                    );
+                }
+                let Some(help) = help::argument(path, id) else { continue };
+                let values = arg.get_possible_values().into_iter().map(|value| value.get_name().to_owned());
+                let defaults = arg.get_default_values().iter().map(|value| value.to_string_lossy().into_owned());
+                for value in values.chain(defaults).filter(|_| arg.get_action().takes_values()) {
+                    for text in [&help.en, &help.zh] {
+                        assert!(text.contains(&value), "`rootfix {path}` {id}: {value} is not in {text:?}");
+                    }
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn chinese_help_has_no_english_of_claps_own() {
+        let mut command = localised(Cli::command(), Lang::Zh);
+        command.build();
+        let mut pages = vec![(String::new(), command.render_help().to_string())];
+        for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+            pages.push((sub.get_name().to_owned(), sub.clone().render_help().to_string()));
+        }
+        for (path, page) in pages {
+            for english in [
+                "Usage",
+                "OPTIONS",
+                "COMMAND",
+                "Options:",
+                "Arguments:",
+                "Commands:",
+                "possible values",
+                "default:",
+                "Print ",
+                "<FILE>",
+            ] {
+                assert!(!page.contains(english), "`rootfix {path}` says {english:?}:\n{page}");
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_is_wrong_with_the_arguments_is_said_in_chinese() {
+        let wrong: &[(&[&str], &[&str])] = &[
+            (&["chek"], &["没有 chek 这个命令", "check"]),
+            (&["check", "--jsn"], &["没有 --jsn 这个选项", "--json"]),
+            (&["check", "--color", "red"], &["--color <何时> 不接受值 red", "auto、always、never"]),
+            (&["check", "--pid", "x"], &["--pid <进程号> 不接受值 x"]),
+            (&["check", "--lang"], &["--lang <语言> 需要一个值"]),
+            (&["check", "-q", "-v"], &["--quiet 与 --verbose 不能同时使用"]),
+            (&["check", "--json", "--json"], &["--json 只能给出一次"]),
+            (&["inspect"], &["缺少 <文件>", "用法："]),
+            (&["inspect", "a", "b"], &["多余的参数：b"]),
+            (&["inspect", "--export", "pem"], &["值个数不对"]),
+            (&["check", "--root", "x"], &["缺少 --sha256 <十六进制>"]),
+        ];
+        for (arguments, said) in wrong {
+            let arguments = ["rootfix"].iter().chain(arguments.iter());
+            let error = localised(Cli::command(), Lang::Zh).try_get_matches_from(arguments).unwrap_err();
+            let text = complaint(&error, error.kind(), Lang::Zh);
+            for part in *said {
+                assert!(text.contains(part), "{part:?} is not in {text}");
+            }
+        }
     }
 }

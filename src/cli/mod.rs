@@ -3,12 +3,14 @@
 mod append;
 mod args;
 mod check;
+mod completions;
 mod convert;
 mod exit;
 mod explain;
 mod inspect;
 mod language;
 mod locate;
+mod man;
 mod probe;
 mod rehearse;
 mod restore;
@@ -16,6 +18,7 @@ mod roots;
 mod session;
 mod targets;
 mod verify;
+mod wizard;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -37,10 +40,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(cli) => cli,
         Err(error) => return language::report(&error, lang),
     };
-    let Some(command) = cli.command else {
-        let _ = language::localised(Cli::command(), lang).print_help();
-        return Exit::Trouble;
-    };
+    let command = cli.command.unwrap_or(Command::Wizard);
     let name = name_of(&command);
     let mut session = match Session::new(name, &cli.common, lang) {
         Ok(session) => session,
@@ -57,6 +57,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Inspect(args) => inspect::run(&mut session, args),
         Command::Roots(args) => roots::run(&mut session, args),
         Command::Explain(args) => explain::run(&mut session, args),
+        Command::Wizard => wizard::run(&mut session),
+        Command::Completions(args) => completions::run(&session, args),
+        Command::Man(args) => man::run(&session, args),
     };
     session.finish(exit)
 }
@@ -73,6 +76,9 @@ fn name_of(command: &Command) -> &'static str {
         Command::Inspect(_) => "inspect",
         Command::Roots(_) => "roots",
         Command::Explain(_) => "explain",
+        Command::Wizard => "wizard",
+        Command::Completions(_) => "completions",
+        Command::Man(_) => "man",
     }
 }
 

@@ -71,6 +71,11 @@ sentences! {
         en: "Change these {count} bundles?",
         zh: "是否改动这 {count} 个证书包？",
     }
+    no_manual(path) {
+        en: "There is no command {path}, so there is no page about it.",
+        zh: "没有 {path} 这个命令，因此没有它的手册页。",
+    }
+    commands_are_listed() { en: "All commands: rootfix help", zh: "全部命令：rootfix help" }
     nothing_changed() { en: "Nothing was changed.", zh: "未改动任何内容。" }
     no_bundle_in(place) {
         en: "No bundle was found in {place}.",

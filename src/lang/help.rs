@@ -1,8 +1,6 @@
 //! Help texts, by command and argument.
 
-use clap::error::ErrorKind;
-
-use super::{Lang, Sentence};
+use super::Sentence;
 
 /// `command => (english, chinese)`, and `None` for what is not in the list; a test holds that nothing is missing.
 macro_rules! texts {
@@ -35,6 +33,10 @@ texts! {
         "roots" => "Show the embedded roots and rollovers, with fingerprints and dates", "显示内置的根证书与更换方案，含指纹与日期";
         "roots export" => "Write one embedded root to standard output", "将某个内置根证书写到标准输出";
         "explain" => "What a finding means, why it comes up, and what to do", "解释某项检查结果的含义、原因与处理方法";
+        "wizard" => "Find and repair, step by step; `rootfix` alone starts it too", "逐步引导查找与修复；直接运行 `rootfix` 也会进入";
+        "completions" => "Print a script with which a shell completes rootfix's commands", "输出 Shell 自动补全脚本";
+        "man" => "Print the manual page of rootfix, or of one of its commands", "输出 rootfix 或其某个命令的手册页";
+        "help" => "Show this help, or that of a command", "显示本帮助，或某个命令的帮助";
     }
 
     /// Examples below the help of a command.
@@ -63,6 +65,11 @@ texts! {
                           "示例：\n  rootfix roots export digicert-global-root-g2\n  rootfix roots export --format der digicert-global-root-g2 > g2.cer";
         "explain" => "Examples:\n  rootfix explain old-root-missing\n  rootfix explain",
                      "示例：\n  rootfix explain old-root-missing\n  rootfix explain";
+        "wizard" => "Examples:\n  rootfix\n  rootfix --lang zh wizard", "示例：\n  rootfix\n  rootfix --lang en wizard";
+        "completions" => "Examples:\n  rootfix completions bash > /etc/bash_completion.d/rootfix\n  rootfix completions fish > ~/.config/fish/completions/rootfix.fish",
+                         "示例：\n  rootfix completions bash > /etc/bash_completion.d/rootfix\n  rootfix completions fish > ~/.config/fish/completions/rootfix.fish";
+        "man" => "Examples:\n  rootfix man append | man -l -\n  rootfix man > /usr/local/share/man/man1/rootfix.1",
+                 "示例：\n  rootfix man append | man -l -\n  rootfix --lang zh man > /usr/local/share/man/zh_CN/man1/rootfix.1";
     }
 
     /// An argument that means the same everywhere.
@@ -72,7 +79,7 @@ texts! {
         "sha256" => "The fingerprint that this root must have", "该根证书必须具有的 SHA-256 指纹";
         "json" => "Print JSON Lines, one record per fact, in English", "输出 JSON Lines，每行一条记录（英文）";
         "lang" => "The language: zh or en (else from LC_ALL, LC_MESSAGES, LANG)", "语言：zh 或 en（默认取自 LC_ALL、LC_MESSAGES、LANG）";
-        "color" => "Use colour: auto, always, never", "是否使用颜色：auto、always、never";
+        "color" => "Use colour: auto (default), always, never", "是否使用颜色：auto（默认）、always、never";
         "quiet" => "Say the answer only", "只输出结论";
         "verbose" => "Say everything, notes included", "输出全部细节，包括提示";
         "password_file" => "Read the store's password from the first line of a file", "从文件首行读取密钥库密码";
@@ -93,7 +100,7 @@ texts! {
         "append dry_run" => "Show the change as a diff that `patch -p0` takes; touch nothing", "只以 diff 显示改动（可供 `patch -p0` 使用），不动任何文件";
         "append yes" => "Do not ask", "不询问，直接执行";
         "append output" => "Write the result to this file and leave the source alone", "将结果写入该文件，不动原文件";
-        "append engine" => "Who writes Java key stores: auto, keytool, native", "由谁写 Java 密钥库：auto、keytool、native";
+        "append engine" => "Who writes Java key stores: auto (default), keytool, native", "由谁写 Java 密钥库：auto（默认）、keytool、native";
         "append alias" => "The name of the new entry in a key store", "新条目在密钥库中的别名";
         "append with_old" => "Add the old root too where it is missing", "如缺少旧根证书，一并补上";
         "append repair" => "Also mend what keeps programs from loading the file", "同时修复使程序无法读取的问题";
@@ -122,85 +129,14 @@ texts! {
         "inspect file" => "The file, or - for standard input", "文件，- 表示标准输入";
         "inspect export" => "Write every certificate (never a key) to DIR, as pem or der", "将全部证书（不含私钥）以 pem 或 der 格式写入目录";
         "roots export name" => "The root's name, as `rootfix roots` shows it", "根证书名称，见 `rootfix roots`";
-        "roots export format" => "pem or der", "pem 或 der";
+        "roots export format" => "pem (default) or der", "pem（默认）或 der";
         "explain code" => "The code in brackets behind a finding; none lists all", "检查结果方括号中的代码；省略则列出全部";
+        "completions shell" => "bash, zsh, fish or powershell", "bash、zsh、fish 或 powershell";
+        "man command" => "The command, as in `rootfix man append`; none means rootfix itself", "命令，如 `rootfix man append`；省略则为 rootfix 本身";
     }
 }
 
 /// The help of an argument of a command.
 pub fn argument(command: &str, id: &str) -> Option<Sentence> {
     own_argument(&format!("{command} {id}")).or_else(|| common_argument(id))
-}
-
-/// The heading of a group of arguments; clap wants to keep it for as long as the program runs.
-#[derive(Debug, Clone, Copy)]
-pub struct Heading {
-    en: &'static str,
-    zh: &'static str,
-}
-
-impl Heading {
-    pub const fn to(self, lang: Lang) -> &'static str {
-        match lang {
-            Lang::En => self.en,
-            Lang::Zh => self.zh,
-        }
-    }
-}
-
-/// The frame of a help page.
-pub fn template() -> Sentence {
-    Sentence::new(
-        "{about-with-newline}\nUsage: {usage}\n\n{all-args}{after-help}\n",
-        "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}\n",
-    )
-}
-
-pub const COMMANDS: Heading = Heading { en: "Commands", zh: "命令" };
-
-pub const ARGUMENTS: Heading = Heading { en: "Arguments", zh: "参数" };
-
-pub const OPTIONS: Heading = Heading { en: "Options", zh: "选项" };
-
-pub const GENERAL: Heading = Heading { en: "General options", zh: "通用选项" };
-
-pub fn help_flag() -> Sentence {
-    Sentence::new("Show this help", "显示本帮助")
-}
-
-pub fn version_flag() -> Sentence {
-    Sentence::new("Show the version", "显示版本")
-}
-
-pub fn see_help() -> Sentence {
-    Sentence::new("See: rootfix --help", "查看帮助：rootfix --help")
-}
-
-/// What was wrong with the arguments.
-pub fn usage_error(kind: ErrorKind, argument: &str, value: &str, subcommand: &str, prior: &str) -> Sentence {
-    match kind {
-        ErrorKind::InvalidSubcommand => {
-            Sentence::new(format!("there is no command {subcommand}"), format!("没有 {subcommand} 这个命令"))
-        }
-        ErrorKind::UnknownArgument => {
-            Sentence::new(format!("there is no option {argument}"), format!("没有 {argument} 这个选项"))
-        }
-        ErrorKind::InvalidValue if value.is_empty() => {
-            Sentence::new(format!("{argument} wants a value"), format!("{argument} 需要一个值"))
-        }
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
-            Sentence::new(format!("{value} is no value for {argument}"), format!("{argument} 不接受值 {value}"))
-        }
-        ErrorKind::MissingRequiredArgument => {
-            Sentence::new(format!("{argument} is missing"), format!("缺少 {argument}"))
-        }
-        ErrorKind::ArgumentConflict => Sentence::new(
-            format!("{argument} and {prior} exclude each other"),
-            format!("{argument} 与 {prior} 不能同时使用"),
-        ),
-        ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
-            Sentence::new(format!("{argument} has the wrong number of values"), format!("{argument} 的值个数不对"))
-        }
-        _ => Sentence::new("these arguments do not make a command", "参数无法组成有效的命令"),
-    }
 }

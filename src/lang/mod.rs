@@ -27,9 +27,11 @@ pub mod prove;
 pub mod rehearse;
 pub mod rehearse_screen;
 pub mod roots;
+pub mod usage;
 mod width;
+pub mod wizard;
 
-pub use width::{pad, width};
+pub use width::{pad, width, wrap};
 
 /// The language in which people are spoken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

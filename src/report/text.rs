@@ -62,7 +62,8 @@ pub fn format_name(format: Format) -> &'static str {
     }
 }
 
-fn status_name(status: Status) -> Sentence {
+/// The verdict in a word.
+pub fn status_name(status: Status) -> Sentence {
     match status {
         Status::Ready => say::ready(),
         Status::NewRootMissing => say::not_ready(),

@@ -56,6 +56,9 @@ pub(super) const ROOTS: &[EmbeddedRoot] = &[
 pub(super) const ROLLOVERS: &[EmbeddedRollover] =
     &[rollover!("digicert-g2"), rollover!("digicert-g5"), rollover!("baltimore-g2")];
 
+/// The day of the catalogue.
+pub(super) const CATALOGUE: &str = include_str!("../../embedded-roots/catalogue.toml");
+
 /// What is wrong with an embedded root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Damage {

@@ -150,10 +150,18 @@ fn every_file_in_the_folder_is_registered() {
     };
     let mut expected: BTreeSet<String> =
         embedded::ROOTS.iter().flat_map(|root| [format!("{}.pem", root.id), format!("{}.toml", root.id)]).collect();
-    expected.extend(["README.md".to_owned(), "rollovers".to_owned()]);
+    expected.extend(["README.md", "catalogue.toml", "rollovers"].map(str::to_owned));
     assert_eq!(list(folder()), expected);
     let expected = embedded::ROLLOVERS.iter().map(|rollover| format!("{}.toml", rollover.id)).collect();
     assert_eq!(list(folder().join("rollovers")), expected);
+}
+
+#[test]
+fn the_catalogue_is_not_older_than_what_it_tells_as_done() {
+    let date = Catalogue::date().expect("the catalogue has a date").to_string();
+    for step in catalogue().rollovers.iter().flat_map(|rollover| &rollover.steps) {
+        assert!(step.when <= date, "{date} is before {}, which the catalogue tells", step.when);
+    }
 }
 
 #[test]

@@ -1,0 +1,395 @@
+//! The wizard, on a real terminal, in both languages.
+#![cfg(unix)]
+
+mod common;
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
+
+/// Longer than any answer takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+const CTRL_C: &str = "\u{3}";
+const ESCAPE: &str = "\u{1b}";
+const ENTER: &str = "\r";
+
+/// What the screen says at each step, in English and in Chinese.
+const WHERE: [&str; 2] = ["Where should rootfix look?", "在哪里查找？"];
+const WHAT: [&str; 2] = ["What should be done?", "要做什么？"];
+const REALLY: [&str; 2] = ["Make this change?", "确认改动？"];
+const NEXT_TIME: [&str; 2] = ["The same next time", "下次可用一条命令完成"];
+const PASSWORD: [&str; 2] = ["Password of ", "的密码"];
+const UNCHANGED: [&str; 2] = ["Nothing was changed.", "未改动任何内容。"];
+
+type Output = Arc<(Mutex<(Vec<u8>, bool)>, Condvar)>;
+
+/// The program at a terminal of 80 columns and 24 lines.
+struct Terminal {
+    child: Child,
+    master: File,
+    control: OwnedFd,
+    output: Output,
+    seen: usize,
+    language: usize,
+}
+
+impl Terminal {
+    fn start(dir: &Path, language: usize, arguments: &[&str]) -> Self {
+        let control = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal is made");
+        grantpt(&control).expect("the terminal is ours");
+        unlockpt(&control).expect("the terminal opens");
+        let name = ptsname(&control, Vec::new()).expect("the terminal has a name");
+        resize(&control, 24, 80);
+        let open = || {
+            let path = name.to_str().expect("a plain name");
+            Stdio::from(File::options().read(true).write(true).open(path).expect("the terminal's other end opens"))
+        };
+        let child = Command::new(env!("CARGO_BIN_EXE_rootfix"))
+            .args(arguments)
+            .current_dir(dir)
+            .env_remove("LC_ALL")
+            .env_remove("LC_MESSAGES")
+            .env("LANG", ["en_US.UTF-8", "zh_CN.UTF-8"][language])
+            .env("TERM", "xterm")
+            .stdin(open())
+            .stdout(open())
+            .stderr(open())
+            .spawn()
+            .expect("the program starts");
+        let master = File::from(control.try_clone().expect("a second handle"));
+        let mut reader = master.try_clone().expect("a third handle");
+        let output = Output::default();
+        let shared = Arc::clone(&output);
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            // The other end is closed with an error, as terminals are.
+            while let Ok(count @ 1..) = reader.read(&mut bytes) {
+                let mut text = shared.0.lock().unwrap();
+                text.0.extend(&bytes[..count]);
+                shared.1.notify_all();
+            }
+            shared.0.lock().unwrap().1 = true;
+            shared.1.notify_all();
+        });
+        Terminal { child, master, control, output, seen: 0, language }
+    }
+
+    /// Waits until the screen says this, behind what was waited for before.
+    #[track_caller]
+    fn see(&mut self, text: &str) {
+        let mut output = self.output.0.lock().unwrap();
+        loop {
+            let new = String::from_utf8_lossy(&output.0[self.seen..]).into_owned();
+            if let Some(at) = new.find(text) {
+                self.seen += at + text.len();
+                return;
+            }
+            assert!(!output.1, "it ended, and did not say {text:?}:\n{new}");
+            let (next, timeout) = self.output.1.wait_timeout(output, PATIENCE).unwrap();
+            output = next;
+            assert!(!timeout.timed_out(), "it does not say {text:?}:\n{new}");
+        }
+    }
+
+    #[track_caller]
+    fn asks(&mut self, question: [&str; 2]) {
+        self.see(question[self.language]);
+        // The keys are read from here on.
+        if question != PASSWORD {
+            self.see(["q: quit", "q：退出"][self.language]);
+        }
+    }
+
+    fn key(&mut self, keys: &str) {
+        self.master.write_all(keys.as_bytes()).expect("the terminal takes keys");
+    }
+
+    /// The exit code, once it has ended; the terminal is then as it was.
+    #[track_caller]
+    fn ends(mut self) -> i32 {
+        let mut output = self.output.0.lock().unwrap();
+        // The terminal is looked at while the child's end of it is still open somewhere, or just was.
+        while !output.1 {
+            let (next, timeout) = self.output.1.wait_timeout(output, PATIENCE).unwrap();
+            output = next;
+            assert!(!timeout.timed_out(), "it does not end: {}", String::from_utf8_lossy(&output.0));
+        }
+        let modes = tcgetattr(&self.control).expect("a terminal has modes").local_modes;
+        assert!(modes.contains(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG), "{modes:?}");
+        let text = String::from_utf8_lossy(&output.0);
+        assert!(!text.contains("\u{1b}[?25l") || text.contains("\u{1b}[?25h"), "the cursor is gone");
+        drop(output);
+        self.child.wait().expect("it ended").code().expect("it was not killed")
+    }
+
+    fn all(&self) -> String {
+        String::from_utf8_lossy(&self.output.0.lock().unwrap().0).into_owned()
+    }
+}
+
+fn resize(terminal: &OwnedFd, rows: u16, columns: u16) {
+    tcsetwinsize(terminal, Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).expect("it resizes");
+}
+
+fn rootfix(dir: &Path, arguments: &[&str]) -> (i32, Vec<u8>) {
+    let done = Command::new(env!("CARGO_BIN_EXE_rootfix")).args(arguments).current_dir(dir).output().unwrap();
+    (done.status.code().unwrap(), done.stdout)
+}
+
+/// A directory with a bundle that lacks the new root.
+fn project() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let (code, pem) = rootfix(dir.path(), &["roots", "export", "digicert-global-root-ca"]);
+    assert_eq!(code, 0);
+    std::fs::write(dir.path().join("rootca.pem"), pem).unwrap();
+    dir
+}
+
+/// A key store with the old root alone.
+fn key_store(dir: &Path, kind: &str, name: &str, password: &str) -> bool {
+    let Some(keytool) = common::program("keytool") else { return false };
+    let done = Command::new(keytool)
+        .args(["-importcert", "-noprompt", "-alias", "old", "-file", "rootca.pem", "-storetype", kind])
+        .args(["-keystore", name, "-storepass", password])
+        .current_dir(dir)
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{done:?}");
+    std::fs::remove_file(dir.join("rootca.pem")).unwrap();
+    true
+}
+
+/// Everything that lies in a directory.
+fn content(dir: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<_> = std::fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .map(|entry| (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn a_pem_bundle_is_repaired_in_both_languages_and_can_be_restored() {
+    for language in [0, 1] {
+        let dir = project();
+        let before = content(dir.path());
+        let mut terminal = Terminal::start(dir.path(), language, &[]);
+        terminal.asks(WHERE);
+        terminal.key("1");
+        terminal.asks(WHAT);
+        terminal.key(ENTER);
+        terminal.see("+-----BEGIN CERTIFICATE-----");
+        terminal.asks(REALLY);
+        terminal.key("1");
+        terminal.see(["To undo: rootfix restore", "撤销：rootfix restore"][language]);
+        terminal.see("stand-in");
+        terminal.see(NEXT_TIME[language]);
+        terminal.see("rootfix append --yes ./rootca.pem");
+        assert_eq!(terminal.ends(), 0);
+        assert_eq!(rootfix(dir.path(), &["check", "rootca.pem"]).0, 0);
+        assert_eq!(rootfix(dir.path(), &["restore", "rootca.pem"]).0, 0);
+        assert_eq!(content(dir.path())[0], before[0]);
+    }
+}
+
+#[test]
+fn key_stores_are_repaired_with_their_password_after_a_wrong_one() {
+    for (language, kind, name) in [(0, "JKS", "trust.jks"), (1, "PKCS12", "trust.p12")] {
+        let dir = project();
+        if !key_store(dir.path(), kind, name, "merchant-secret") {
+            return;
+        }
+        let mut terminal = Terminal::start(dir.path(), language, &["wizard"]);
+        terminal.asks(WHERE);
+        terminal.key("4");
+        terminal.see(["File or directory", "文件或目录"][language]);
+        terminal.key(&format!("missing{ENTER}"));
+        terminal.see(["does not exist", "不存在"][language]);
+        terminal.key(&format!("{name}{ENTER}"));
+        terminal.asks(PASSWORD);
+        terminal.key(&format!("wrong{ENTER}"));
+        terminal.see(["Tries left: 2", "还可尝试 2 次"][language]);
+        terminal.asks(PASSWORD);
+        terminal.key(&format!("merchant-secret{ENTER}"));
+        terminal.asks(WHAT);
+        terminal.key("1");
+        terminal.asks(REALLY);
+        terminal.key("1");
+        terminal.see(NEXT_TIME[language]);
+        terminal.see("--password-file");
+        assert!(!terminal.all().contains("merchant-secret"), "the password is on the screen");
+        assert_eq!(terminal.ends(), 0);
+        std::fs::write(dir.path().join("password"), "merchant-secret\n").unwrap();
+        assert_eq!(rootfix(dir.path(), &["check", "--password-file", "password", name]).0, 0);
+    }
+}
+
+#[test]
+fn three_wrong_passwords_end_with_the_reason_and_an_unchanged_store() {
+    let dir = project();
+    if !key_store(dir.path(), "PKCS12", "trust.p12", "merchant-secret") {
+        return;
+    }
+    let before = content(dir.path());
+    let mut terminal = Terminal::start(dir.path(), 0, &["wizard"]);
+    terminal.asks(WHERE);
+    terminal.key("4");
+    terminal.see("File or directory");
+    terminal.key(&format!("trust.p12{ENTER}"));
+    for _ in 0..3 {
+        terminal.asks(PASSWORD);
+        terminal.key(&format!("wrong{ENTER}"));
+    }
+    terminal.see("[wrong-password]");
+    terminal.asks(["There is nothing to repair here.", ""]);
+    terminal.key("q");
+    assert_ne!(terminal.ends(), 0);
+    assert_eq!(content(dir.path()), before);
+}
+
+#[test]
+fn a_no_at_the_last_step_changes_nothing_and_every_step_leads_back() {
+    for language in [0, 1] {
+        let dir = project();
+        let before = content(dir.path());
+        let mut terminal = Terminal::start(dir.path(), language, &[]);
+        terminal.asks(WHERE);
+        terminal.key("2");
+        terminal.see(["Process ID", "进程号"][language]);
+        terminal.key(ESCAPE);
+        terminal.asks(WHERE);
+        terminal.key("1");
+        terminal.asks(WHAT);
+        terminal.key("1");
+        terminal.asks(REALLY);
+        // Enter alone is no.
+        terminal.key(ENTER);
+        terminal.see(UNCHANGED[language]);
+        terminal.asks(WHAT);
+        terminal.key(ENTER);
+        terminal.asks(REALLY);
+        terminal.key(ESCAPE);
+        terminal.asks(WHAT);
+        terminal.key(ESCAPE);
+        terminal.asks(WHERE);
+        terminal.key("q");
+        terminal.see(UNCHANGED[language]);
+        assert_eq!(terminal.ends(), 1);
+        assert_eq!(content(dir.path()), before);
+    }
+}
+
+#[test]
+fn ctrl_c_at_each_step_leaves_nothing_behind() {
+    let steps: [([&str; 2], &str); 5] = [
+        (WHERE, "4"),
+        (["File or directory", "文件或目录"], "rootca.pem\r"),
+        (WHAT, "1"),
+        (REALLY, ESCAPE),
+        (WHAT, ""),
+    ];
+    for stop in 0..steps.len() {
+        let dir = project();
+        let before = content(dir.path());
+        let mut terminal = Terminal::start(dir.path(), stop % 2, &[]);
+        for (question, keys) in &steps[..stop] {
+            terminal.see(question[stop % 2]);
+            terminal.key(keys);
+        }
+        terminal.see(steps[stop].0[stop % 2]);
+        terminal.key(CTRL_C);
+        assert_eq!(terminal.ends(), 1, "Ctrl-C at step {stop}");
+        assert_eq!(content(dir.path()), before, "Ctrl-C at step {stop}");
+    }
+}
+
+#[test]
+fn ctrl_c_at_a_password_gives_the_echo_back() {
+    let dir = project();
+    if !key_store(dir.path(), "PKCS12", "trust.p12", "merchant-secret") {
+        return;
+    }
+    let mut terminal = Terminal::start(dir.path(), 1, &["wizard"]);
+    terminal.asks(WHERE);
+    terminal.key("4");
+    terminal.see("文件或目录");
+    terminal.key(&format!("trust.p12{ENTER}"));
+    terminal.asks(PASSWORD);
+    terminal.key(&format!("half{CTRL_C}"));
+    assert_eq!(terminal.ends(), 1);
+}
+
+#[test]
+fn a_terminal_that_changes_its_size_is_drawn_anew_and_narrow_ones_are_served() {
+    for language in [0, 1] {
+        let dir = project();
+        let mut terminal = Terminal::start(dir.path(), language, &[]);
+        terminal.asks(WHERE);
+        resize(&terminal.control, 10, 40);
+        terminal.key("j");
+        terminal.see(WHERE[language]);
+        // The line of keys is cut, and ends with the sign of it.
+        terminal.see("…");
+        resize(&terminal.control, 30, 120);
+        terminal.key("k");
+        terminal.asks(WHERE);
+        terminal.key(CTRL_C);
+        assert_eq!(terminal.ends(), 1);
+    }
+}
+
+#[test]
+fn without_a_terminal_it_names_the_commands_to_use_instead() {
+    for (lang, arguments) in [("en", &[][..]), ("zh", &["wizard"][..])] {
+        let dir = project();
+        let done = Command::new(env!("CARGO_BIN_EXE_rootfix"))
+            .args(["--lang", lang])
+            .args(arguments)
+            .current_dir(dir.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        assert_eq!(done.status.code(), Some(2));
+        let said = String::from_utf8(done.stderr).unwrap();
+        for command in ["rootfix check", "rootfix append -n", "rootfix append --yes", "rootfix help"] {
+            assert!(said.contains(command), "{command} is not in {said}");
+        }
+        assert_eq!(said.contains("向导"), lang == "zh");
+    }
+}
+
+#[test]
+fn the_code_without_a_pin_is_saved_as_a_patch_and_never_applied() {
+    let dir = project();
+    let code = "<?php\n$c = curl_init('https://api.mch.weixin.qq.com/');\ncurl_setopt($c, CURLOPT_CAINFO, __DIR__ . '/rootca.pem');\ncurl_exec($c);\n";
+    std::fs::write(dir.path().join("pay.php"), code).unwrap();
+    let mut terminal = Terminal::start(dir.path(), 0, &[]);
+    terminal.asks(WHERE);
+    terminal.key("1");
+    terminal.see("pay.php:3");
+    terminal.asks(WHAT);
+    terminal.key("2");
+    terminal.see("-curl_setopt");
+    terminal.asks(["Save this patch?", ""]);
+    terminal.key("1");
+    terminal.see("Nothing was applied");
+    terminal.asks(WHAT);
+    terminal.key("q");
+    assert_eq!(terminal.ends(), 1);
+    assert_eq!(std::fs::read_to_string(dir.path().join("pay.php")).unwrap(), code);
+    let Some(patch) = common::program("patch") else { return };
+    let saved = File::open(dir.path().join("rootfix-unpin.patch")).unwrap();
+    let done = Command::new(patch).arg("-p0").current_dir(dir.path()).stdin(saved).output().unwrap();
+    assert!(done.status.success(), "{done:?}");
+    let without = code.lines().filter(|line| !line.contains("CAINFO")).map(|line| format!("{line}\n"));
+    assert_eq!(std::fs::read_to_string(dir.path().join("pay.php")).unwrap(), without.collect::<String>());
+}
