@@ -91,6 +91,8 @@ const VALUES: &[(&str, Heading)] = &[
     ("HOST", heading("HOST", "主机")),
     ("HOST[:PORT]", heading("HOST[:PORT]", "主机[:端口]")),
     ("ID", heading("ID", "方案")),
+    ("IP", heading("IP", "IP")),
+    ("KIND", heading("KIND", "类型")),
     ("LANG", heading("LANG", "语言")),
     ("N", heading("N", "进程号")),
     ("NAME", heading("NAME", "名称")),
