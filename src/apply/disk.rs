@@ -70,7 +70,9 @@ pub(super) trait Disk {
     fn find(&self, path: &Path) -> io::Result<Place<Self::Dir>>;
     /// Opens a directory by path; links are followed.
     fn open_dir(&self, path: &Path) -> io::Result<Self::Dir>;
-    fn dir_id(&self, dir: &Self::Dir) -> io::Result<Id>;
+    fn stat_dir(&self, dir: &Self::Dir) -> io::Result<Stat>;
+    /// Makes this directory, and those on the way to it, unless they are there.
+    fn make_dirs(&self, path: &Path) -> io::Result<()>;
     /// Whether this process now holds the directory's lock; it is given back when the handle is dropped.
     fn try_lock(&self, dir: &Self::Dir) -> io::Result<bool>;
     fn names(&self, dir: &Self::Dir) -> io::Result<Vec<OsString>>;
@@ -105,6 +107,9 @@ pub(super) trait Disk {
     fn rename_new(&self, dir: &Self::Dir, from: &OsStr, to: &OsStr) -> io::Result<()>;
     /// Two names trade places at once; `Unsupported` where the system cannot.
     fn exchange(&self, dir: &Self::Dir, one: &OsStr, other: &OsStr) -> io::Result<()>;
+    /// `AlreadyExists` where anything stands at the name.
+    fn symlink(&self, dir: &Self::Dir, name: &OsStr, target: &Path) -> io::Result<()>;
+    fn read_link(&self, dir: &Self::Dir, name: &OsStr) -> io::Result<PathBuf>;
     fn unlink(&self, dir: &Self::Dir, name: &OsStr) -> io::Result<()>;
     /// The user on whose behalf this process works.
     fn user(&self) -> u32;

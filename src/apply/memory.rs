@@ -7,14 +7,19 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::disk::{Attributes, Disk, Id, Kind, Open, Place, Stat};
+use super::disk::{Attributes, Disk, Kind, Open, Place, Stat};
 
-/// The two directories that it has.
+/// The directories that it has, besides the root.
 pub(super) const HOME: &str = "/home";
 pub(super) const SHELF: &str = "/shelf";
+
+fn directory(path: &Path) -> io::Result<usize> {
+    let known = [HOME, SHELF, "/"];
+    known.iter().position(|known| path == Path::new(known)).ok_or_else(|| ErrorKind::NotFound.into())
+}
 
 const ME: u32 = 1000;
 
@@ -39,7 +44,9 @@ pub(super) enum Intrusion {
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Inode {
+    /// The bytes of a file, the target of a link.
     pub data: Vec<u8>,
+    pub is_link: bool,
     pub mode: u32,
     pub uid: u32,
     pub attributes: Attributes,
@@ -57,7 +64,7 @@ enum Change {
 #[derive(Debug, Clone, Default)]
 pub(super) struct State {
     pub inodes: Vec<Inode>,
-    pub dirs: [BTreeMap<OsString, usize>; 2],
+    pub dirs: [BTreeMap<OsString, usize>; 3],
 }
 
 impl State {
@@ -123,7 +130,7 @@ impl Memory {
         let mut state = State::default();
         // Somebody else's, with an attribute: there is something to be kept.
         let attributes = Attributes::from([("user.note".into(), b"kept".to_vec())]);
-        state.inodes.push(Inode { data: data.to_vec(), mode: 0o640, uid: ME + 1, attributes, links });
+        state.inodes.push(Inode { data: data.to_vec(), is_link: false, mode: 0o640, uid: ME + 1, attributes, links });
         state.dirs[0].insert(name.into(), 0);
         Self::from_state(state)
     }
@@ -168,6 +175,10 @@ impl Memory {
         for (inode, now) in medium.inodes.iter_mut().zip(&inner.now.inodes) {
             (inode.mode, inode.uid, inode.links) = (now.mode, now.uid, now.links);
             inode.attributes = now.attributes.clone();
+            if now.is_link {
+                // Its target comes to the medium with its name.
+                (inode.is_link, inode.data) = (true, now.data.clone());
+            }
         }
         (0..1_u32 << open.len()).map(move |choice| {
             let mut state = medium.clone();
@@ -228,10 +239,10 @@ impl Inner {
     }
 
     fn stat(&self, inode: usize) -> Stat {
-        let Inode { data, mode, uid, links, .. } = &self.now.inodes[inode];
+        let Inode { data, is_link, mode, uid, links, .. } = &self.now.inodes[inode];
         Stat {
             id: (1, inode as u64),
-            kind: Kind::File,
+            kind: if *is_link { Kind::Link } else { Kind::File },
             links: *links,
             len: data.len() as u64,
             mode: *mode,
@@ -249,18 +260,32 @@ impl Disk for Memory {
     fn find(&self, path: &Path) -> io::Result<Place<usize>> {
         self.call("find")?;
         let name = path.file_name().unwrap().to_owned();
-        Ok(Place { dir: 0, name, real: path.to_owned(), link_owners: Vec::new() })
+        let dir = directory(path.parent().unwrap())?;
+        Ok(Place { dir, name, real: path.to_owned(), link_owners: Vec::new() })
     }
 
     fn open_dir(&self, path: &Path) -> io::Result<usize> {
         self.call("open_dir")?;
-        assert_eq!(path, Path::new(SHELF));
-        Ok(1)
+        directory(path)
     }
 
-    fn dir_id(&self, dir: &usize) -> io::Result<Id> {
-        self.call("dir_id")?;
-        Ok((1, u64::MAX - *dir as u64))
+    fn stat_dir(&self, dir: &usize) -> io::Result<Stat> {
+        self.call("stat_dir")?;
+        Ok(Stat {
+            id: (1, u64::MAX - *dir as u64),
+            kind: Kind::Directory,
+            links: 2,
+            len: 0,
+            mode: 0o755,
+            uid: ME,
+            gid: ME,
+            modified: SystemTime::UNIX_EPOCH,
+        })
+    }
+
+    fn make_dirs(&self, path: &Path) -> io::Result<()> {
+        self.call("make_dirs")?;
+        directory(path).map(drop)
     }
 
     fn try_lock(&self, _: &usize) -> io::Result<bool> {
@@ -279,7 +304,11 @@ impl Disk for Memory {
     }
 
     fn open(&self, dir: &usize, name: &OsStr, how: Open) -> io::Result<Handle> {
-        let inode = self.call("open")?.find(*dir, name)?;
+        let inner = self.call("open")?;
+        let inode = inner.find(*dir, name)?;
+        if inner.now.inodes[inode].is_link {
+            return Err(ErrorKind::NotFound.into());
+        }
         Ok(Handle { inode, append: how == Open::Append })
     }
 
@@ -411,6 +440,24 @@ impl Disk for Memory {
         let effects = vec![(one.to_owned(), Some(inodes.1)), (other.to_owned(), Some(inodes.0))];
         inner.change(Change::Names { dir: *dir, effects });
         Ok(())
+    }
+
+    fn symlink(&self, dir: &usize, name: &OsStr, target: &Path) -> io::Result<()> {
+        let mut inner = self.call("symlink")?;
+        if inner.find(*dir, name).is_ok() {
+            return Err(ErrorKind::AlreadyExists.into());
+        }
+        let data = target.as_os_str().as_encoded_bytes().to_vec();
+        inner.now.inodes.push(Inode { data, is_link: true, uid: ME, links: 1, ..Inode::default() });
+        let inode = inner.now.inodes.len() - 1;
+        inner.change(Change::Names { dir: *dir, effects: vec![(name.to_owned(), Some(inode))] });
+        Ok(())
+    }
+
+    fn read_link(&self, dir: &usize, name: &OsStr) -> io::Result<PathBuf> {
+        let inner = self.call("read_link")?;
+        let inode = &inner.now.inodes[inner.find(*dir, name)?];
+        Ok(String::from_utf8(inode.data.clone()).unwrap().into())
     }
 
     fn unlink(&self, dir: &usize, name: &OsStr) -> io::Result<()> {

@@ -13,7 +13,7 @@
 //! - Runs in one directory wait for each other: each holds an exclusive lock (flock(2)) on the directory from before
 //!   it reads the file until the change is synced. The lock vanishes with the process, and leaves no file behind.
 //! - A program that takes no lock and writes at the same moment is noticed up to the stroke itself, and its version
-//!   stays. After the stroke it is beyond our sight: a program that had opened the old file before, and writes to it
+//!   stays, or is put back within microseconds. After the stroke it is beyond our sight: a program that had opened the old file before, and writes to it
 //!   later, writes to a file without a name. That is so with every atomic replacement.
 //!
 //! # In directories that others can write to
@@ -44,6 +44,7 @@ mod draft;
 mod receipt;
 mod restore;
 mod site;
+mod steps;
 mod trouble;
 
 #[cfg(test)]
@@ -52,6 +53,8 @@ mod faults;
 mod memory;
 #[cfg(test)]
 mod races;
+#[cfg(test)]
+mod steps_tests;
 
 #[cfg(unix)]
 #[path = "unix.rs"]
@@ -64,6 +67,7 @@ use disk::{Disk, Kind, ReadError, again};
 use real::RealDisk;
 
 pub use receipt::{Added, NotAReceipt, Receipt};
+pub use steps::{Done, Regenerate, Step, Steps, StepsReceipt, Undone};
 
 /// New bytes for one file, and what they were made from.
 #[derive(Debug, Clone)]
@@ -199,6 +203,41 @@ pub fn restore(path: &Path, options: &RestoreOptions) -> Result<Restored, ApplyE
 /// The file's directory, or the backup directory, cannot be found or read.
 pub fn backups(path: &Path, backup_dir: Option<&Path>) -> Result<Vec<Receipt>, Trouble> {
     restore::backups(&RealDisk, path, backup_dir)
+}
+
+/// Makes all the steps, or none; then lets the store be made anew from them, if there is a `regenerate`.
+///
+/// Steps that fail are taken back, and what is then there is made anew once more.
+///
+/// # Errors
+/// [`ApplyError`]; [`ApplyError::Changed`] also where a new file or link has come to be there meanwhile.
+pub fn apply_steps(
+    steps: &Steps,
+    options: &Options,
+    regenerate: Option<&Regenerate<'_>>,
+) -> Result<StepsReceipt, ApplyError> {
+    steps::apply(&RealDisk, steps, options, regenerate)
+}
+
+/// Takes the newest steps back of which anything is there: the last first, then `regenerate`. What was changed since
+/// is refused, or with `force` left as it is.
+///
+/// # Errors
+/// [`ApplyError`]; there is no receipt, or something could not be taken back.
+pub fn undo_steps(
+    subject: &Path,
+    options: &RestoreOptions,
+    regenerate: Option<&Regenerate<'_>>,
+) -> Result<Undone, ApplyError> {
+    steps::undo(&RealDisk, subject, options, regenerate)
+}
+
+/// The receipts of steps about this subject, newest first; those that could be a stranger's are passed over.
+///
+/// # Errors
+/// The directory that they would be in cannot be found or read.
+pub fn steps_receipts(subject: &Path, backup_dir: Option<&Path>) -> Result<Vec<StepsReceipt>, Trouble> {
+    steps::receipts(&RealDisk, subject, backup_dir)
 }
 
 /// Takes away the temporary files of a run that was killed, as every other function here does that writes. For a

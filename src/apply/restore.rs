@@ -1,11 +1,11 @@
 //! Undo: the backup takes the place of the file again.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::change::{Made, make, replace};
-use super::disk::{Disk, again};
+use super::disk::{Disk, Id, again};
 use super::receipt::Receipt;
-use super::site::{Current, Found, Site};
+use super::site::{Current, Found, Site, Terms};
 use super::trouble;
 use super::{ApplyError, RestoreOptions, Restored};
 use crate::certificate::Fingerprint;
@@ -14,13 +14,9 @@ use crate::finding::Trouble;
 /// How often to begin anew when another program writes at the very moment of the stroke.
 const ATTEMPTS: usize = 10;
 
-pub(super) fn restore<D: Disk>(
-    disk: &D,
-    path: &std::path::Path,
-    options: &RestoreOptions,
-) -> Result<Restored, ApplyError> {
+pub(super) fn restore<D: Disk>(disk: &D, path: &Path, options: &RestoreOptions) -> Result<Restored, ApplyError> {
     for _ in 0..ATTEMPTS {
-        match attempt(disk, path, options) {
+        match attempt(disk, path, options, &[]) {
             Err(ApplyError::Changed) => {}
             result => return result,
         }
@@ -28,19 +24,22 @@ pub(super) fn restore<D: Disk>(
     Err(ApplyError::Trouble(trouble::keeps_changing()))
 }
 
-pub(super) fn backups<D: Disk>(
-    disk: &D,
-    path: &std::path::Path,
-    backup_dir: Option<&std::path::Path>,
-) -> Result<Vec<Receipt>, Trouble> {
+pub(super) fn backups<D: Disk>(disk: &D, path: &Path, backup_dir: Option<&Path>) -> Result<Vec<Receipt>, Trouble> {
     let site = Site::find(disk, path, backup_dir)?;
     let owner = again(|| disk.stat(&site.home.handle, &site.name)).ok().map(|stat| stat.uid);
     let (found, _) = site.receipts(owner)?;
     Ok(found.into_iter().map(|found| found.receipt).collect())
 }
 
-fn attempt<D: Disk>(disk: &D, path: &std::path::Path, options: &RestoreOptions) -> Result<Restored, ApplyError> {
-    let site = Site::enter(disk, path, options.backup_dir.as_deref(), options.force, options.now)?;
+/// One attempt; the locks of `held` are held already.
+pub(super) fn attempt<D: Disk>(
+    disk: &D,
+    path: &Path,
+    options: &RestoreOptions,
+    held: &[Id],
+) -> Result<Restored, ApplyError> {
+    let backup_dir = options.backup_dir.as_deref();
+    let site = Site::enter(disk, path, &Terms { backup_dir, force: options.force, now: options.now, held })?;
     let current = site.read()?;
     let now = current.as_ref().map(|current| current.sha256);
     let owner = current.as_ref().map(|current| current.stat.uid);

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use time::OffsetDateTime;
 
-use super::disk::{self, Attributes, Disk, Kind, Open, ReadError, Stat, again};
+use super::disk::{self, Attributes, Disk, Id, Kind, Open, ReadError, Stat, again};
 use super::receipt::{self, Receipt, Stamp, Temporary};
 use super::trouble::{self, Stop};
 use crate::certificate::Fingerprint;
@@ -24,6 +24,15 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(super) struct Folder<D: Disk> {
     pub handle: D::Dir,
     pub path: PathBuf,
+}
+
+/// On which terms a file is entered.
+pub(super) struct Terms<'a> {
+    pub backup_dir: Option<&'a Path>,
+    pub force: bool,
+    pub now: OffsetDateTime,
+    /// Directories whose lock this very work holds already: it must not wait for itself.
+    pub held: &'a [Id],
 }
 
 /// A file, found and locked.
@@ -56,22 +65,37 @@ pub(super) struct Found {
 impl<'d, D: Disk> Site<'d, D> {
     /// Finds the file that the path leads to, locks its directory and the one for backups, and clears away what a
     /// run that was killed left there. The file itself need not exist.
-    pub fn enter(
-        disk: &'d D,
-        path: &Path,
-        backup_dir: Option<&Path>,
-        force: bool,
-        now: OffsetDateTime,
-    ) -> Result<Self, Stop> {
-        let site = Self::find(disk, path, backup_dir)?;
-        let mut folders: Vec<&Folder<D>> = std::iter::once(&site.home).chain(&site.aside).collect();
-        // Everybody takes two locks in the same order, so that nobody waits in a circle.
-        folders.sort_by_key(|folder| again(|| disk.dir_id(&folder.handle)).unwrap_or_default());
-        for folder in folders {
-            lock(disk, folder, force)?;
-        }
-        site.clear(now);
+    pub fn enter(disk: &'d D, path: &Path, terms: &Terms<'_>) -> Result<Self, Stop> {
+        let site = Self::find(disk, path, terms.backup_dir)?;
+        site.lock(terms)?;
         Ok(site)
+    }
+
+    /// Locks the directories and clears them, as [`Site::enter`] does.
+    pub fn lock(&self, terms: &Terms<'_>) -> Result<(), Stop> {
+        let mut folders = Vec::new();
+        for folder in std::iter::once(&self.home).chain(&self.aside) {
+            let id =
+                again(|| self.disk.stat_dir(&folder.handle)).map_err(|error| trouble::at(&folder.path, &error))?.id;
+            if !terms.held.contains(&id) {
+                folders.push((id, folder));
+            }
+        }
+        // Everybody takes two locks in the same order, so that nobody waits in a circle.
+        folders.sort_by_key(|(id, _)| *id);
+        for (_, folder) in folders {
+            lock(self.disk, folder, terms.force)?;
+        }
+        self.clear(terms.now);
+        Ok(())
+    }
+
+    /// A name in a directory, whatever bears it: nothing, a link, a directory. Takes no lock.
+    pub fn beside(disk: &'d D, directory: &Path, name: &OsStr) -> Result<Self, Trouble> {
+        // A name that nothing bears leads to the directory alone.
+        let probe = directory.join(receipt::temporary(name, random()));
+        let site = Self::find(disk, &probe, None)?;
+        Ok(Site { name: name.to_owned(), real: site.home.path.join(name), ..site })
     }
 
     /// Finds the file, and takes no lock: for reading only.
@@ -84,7 +108,8 @@ impl<'d, D: Disk> Site<'d, D> {
             let handle = again(|| disk.open_dir(path)).map_err(|error| trouble::of_backup_dir(path, &error))?;
             let aside = Folder { handle, path: std::path::absolute(path).unwrap_or_else(|_| path.to_owned()) };
             let id = |folder: &Folder<D>| {
-                again(|| disk.dir_id(&folder.handle)).map_err(|error| trouble::at(&folder.path, &error))
+                let stat = again(|| disk.stat_dir(&folder.handle));
+                stat.map(|stat| stat.id).map_err(|error| trouble::at(&folder.path, &error))
             };
             if id(&aside)? != id(&site.home)? {
                 site.aside = Some(aside);

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt};
 use std::path::{Component, Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::SystemTime;
@@ -13,7 +13,7 @@ use std::time::SystemTime;
 use rustix::fs::{AtFlags, FileType, Gid, Mode, OFlags, RenameFlags, Uid, XattrFlags};
 use rustix::io::{Errno, retry_on_intr};
 
-use super::disk::{Attributes, Disk, Id, Kind, Open, Place, Stat, again};
+use super::disk::{Attributes, Disk, Kind, Open, Place, Stat, again};
 
 /// As many links as Linux itself follows in one path (path_resolution(7)).
 const MOST_LINKS: usize = 40;
@@ -210,8 +210,12 @@ impl Disk for RealDisk {
         open_dir(rustix::fs::CWD, path, OFlags::RDONLY)
     }
 
-    fn dir_id(&self, dir: &OwnedFd) -> io::Result<Id> {
-        Ok(stat_at(dir, OsStr::new("."))?.id)
+    fn stat_dir(&self, dir: &OwnedFd) -> io::Result<Stat> {
+        stat_at(dir, OsStr::new("."))
+    }
+
+    fn make_dirs(&self, path: &Path) -> io::Result<()> {
+        std::fs::DirBuilder::new().recursive(true).mode(0o755).create(path)
     }
 
     fn try_lock(&self, dir: &OwnedFd) -> io::Result<bool> {
@@ -282,8 +286,8 @@ impl Disk for RealDisk {
                 return data.stx_attributes.contains(StatxAttributes::MOUNT_ROOT);
             }
         }
-        match (self.dir_id(dir), self.stat_file(file)) {
-            (Ok(dir), Ok(file)) => dir.0 != file.id.0,
+        match (self.stat_dir(dir), self.stat_file(file)) {
+            (Ok(dir), Ok(file)) => dir.id.0 != file.id.0,
             _ => false,
         }
     }
@@ -400,6 +404,15 @@ impl Disk for RealDisk {
             Err(Errno::NOSYS | Errno::INVAL | Errno::NOTSUP) => Err(io::ErrorKind::Unsupported.into()),
             result => Ok(result?),
         }
+    }
+
+    fn symlink(&self, dir: &OwnedFd, name: &OsStr, target: &Path) -> io::Result<()> {
+        Ok(rustix::fs::symlinkat(target, dir, name)?)
+    }
+
+    fn read_link(&self, dir: &OwnedFd, name: &OsStr) -> io::Result<PathBuf> {
+        let target = rustix::fs::readlinkat(dir, name, Vec::new())?;
+        Ok(OsString::from_vec(target.into_bytes()).into())
     }
 
     fn unlink(&self, dir: &OwnedFd, name: &OsStr) -> io::Result<()> {

@@ -7,12 +7,13 @@
 use std::cell::RefCell;
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, OpenOptions};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, ErrorKind};
 use std::os::windows::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::disk::{Attributes, Disk, Id, Kind, Open, Place, Stat};
+use super::disk::{Attributes, Disk, Kind, Open, Place, Stat};
 
 /// FILE_FLAG_DELETE_ON_CLOSE (winbase.h): the lock vanishes with the process.
 const DELETE_ON_CLOSE: u32 = 0x0400_0000;
@@ -110,11 +111,15 @@ impl Disk for RealDisk {
         Directory::new(full_path(path)?)
     }
 
-    fn dir_id(&self, dir: &Directory) -> io::Result<Id> {
-        use std::hash::{DefaultHasher, Hash, Hasher};
+    /// A directory is told from others by its path.
+    fn stat_dir(&self, dir: &Directory) -> io::Result<Stat> {
         let mut hasher = DefaultHasher::new();
         dir.path.hash(&mut hasher);
-        Ok((0, hasher.finish()))
+        Ok(Stat { id: (0, hasher.finish()), ..stat(&std::fs::metadata(&dir.path)?)? })
+    }
+
+    fn make_dirs(&self, path: &Path) -> io::Result<()> {
+        std::fs::create_dir_all(path)
     }
 
     /// Windows locks no directories; a file that nobody else may open, and that vanishes when it is closed, does.
@@ -222,6 +227,14 @@ impl Disk for RealDisk {
 
     fn exchange(&self, _: &Directory, _: &OsStr, _: &OsStr) -> io::Result<()> {
         Err(ErrorKind::Unsupported.into())
+    }
+
+    fn symlink(&self, dir: &Directory, name: &OsStr, target: &Path) -> io::Result<()> {
+        std::os::windows::fs::symlink_file(target, dir.join(name))
+    }
+
+    fn read_link(&self, dir: &Directory, name: &OsStr) -> io::Result<PathBuf> {
+        std::fs::read_link(dir.join(name))
     }
 
     fn unlink(&self, dir: &Directory, name: &OsStr) -> io::Result<()> {
