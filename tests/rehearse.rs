@@ -1,6 +1,8 @@
 //! A rehearsal says what the rollover does to a program, by running it.
 #![cfg(target_os = "linux")]
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
@@ -104,20 +106,8 @@ fn verdicts(rehearsal: &Rehearsal) -> Vec<Verdict> {
     rehearsal.judged.iter().map(|judged| judged.verdict).collect()
 }
 
-/// Whether every one of these programs is here. Without one a test shows nothing: an error where all must be tested,
-/// and a loud line elsewhere.
 fn installed(programs: &[&str]) -> bool {
-    let missing: Vec<_> = programs
-        .iter()
-        .filter(|program| {
-            !std::env::split_paths(&std::env::var_os("PATH").unwrap()).any(|path| path.join(program).is_file())
-        })
-        .collect();
-    assert!(missing.is_empty() || std::env::var_os("CI").is_none(), "not installed: {missing:?}");
-    if !missing.is_empty() {
-        eprintln!("SKIPPED: {missing:?} not installed, so this test shows nothing");
-    }
-    missing.is_empty()
+    programs.iter().all(|program| common::program(program).is_some())
 }
 
 /// Runs a body as the user of the tests, and where that is root, as nobody too.

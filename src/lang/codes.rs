@@ -1812,6 +1812,20 @@ codes! {
             zh: "如有 Java 程序读取此文件，运行 `rootfix append --repair 文件`，它会把连字符改为等号。",
         },
     }
+    ClientsNotAsked = "clients-not-asked", Error {
+        meaning: {
+            en: "The clients of this machine could not be asked.",
+            zh: "无法用本机的客户端进行测试。",
+        },
+        cause: {
+            en: "They read shadow copies in a temporary directory and talk to a stand-in server on the loopback network; one of these is not to be had.",
+            zh: "客户端读取临时目录中的影子副本，并连接回环网络上的替身服务器；其中之一不可用。",
+        },
+        remedy: {
+            en: "See that the directory for temporary files (TMPDIR) can be written to and that there is a loopback network.",
+            zh: "请确认临时目录（TMPDIR）可写，并且回环网络可用。",
+        },
+    }
 }
 
 impl std::fmt::Display for Code {

@@ -10,6 +10,7 @@ pub mod assess;
 pub mod cadir;
 pub mod check;
 pub mod cli;
+pub mod clients;
 pub mod codes;
 pub mod create;
 pub mod custody;

@@ -58,6 +58,14 @@ pub fn machine(prefix: &Path, variable: &dyn Fn(&str) -> Option<OsString>) -> Ma
     machine
 }
 
+/// The homes of the Javas of this machine; `variable` looks up one environment variable.
+pub fn java_homes(variable: &dyn Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
+    let prefix = &Prefix::new(Path::new("/"));
+    let mut found = java::homes(prefix, &homes(prefix, variable), variable);
+    found.retain(|home| super::java_home::is_java_home(home));
+    found
+}
+
 /// The home directories; paths inside.
 fn homes(prefix: &Prefix, variable: &dyn Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
     let mut homes = prefix.glob("/home/*");

@@ -4,6 +4,7 @@
 //! and where that store gives the good answer too, the proof fails, whatever the repaired store says.
 
 pub mod chain;
+pub mod clients;
 pub mod reread;
 pub mod saved_chain;
 pub mod stand_in;

@@ -35,6 +35,15 @@ pub(super) fn stores(
     user_homes: &[PathBuf],
     variable: &dyn Fn(&str) -> Option<OsString>,
 ) -> Vec<Found> {
+    homes(prefix, user_homes, variable).iter().filter_map(|home| store(prefix, home)).collect()
+}
+
+/// The directories in which Javas may lie, every link followed, each once.
+pub(super) fn homes(
+    prefix: &Prefix,
+    user_homes: &[PathBuf],
+    variable: &dyn Fn(&str) -> Option<OsString>,
+) -> Vec<PathBuf> {
     let mut homes = Vec::new();
     if prefix.is_root() {
         homes.extend(variable("JAVA_HOME").map(PathBuf::from));
@@ -47,15 +56,13 @@ pub(super) fn stores(
     }
     homes.extend(globs(prefix, user_homes, &HOMES));
     let mut seen: Vec<PathBuf> = Vec::new();
-    let mut found = Vec::new();
     for home in homes {
-        let Ok(real) = prefix.resolve(&home) else { continue };
-        if !seen.contains(&real) {
-            found.extend(store(prefix, &real));
-            seen.push(real);
+        match prefix.resolve(&home) {
+            Ok(real) if !seen.contains(&real) => seen.push(real),
+            _ => {}
         }
     }
-    found
+    seen
 }
 
 /// The Java home of a launcher: two levels above the file that the links lead to.
