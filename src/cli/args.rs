@@ -152,6 +152,10 @@ pub struct Verify {
     pub at_time: Option<String>,
     #[arg(long, value_name = "DIR")]
     pub backup_dir: Option<PathBuf>,
+    #[arg(long)]
+    pub clients: bool,
+    #[arg(long, value_enum, value_name = "KIND", default_value = "rsa", requires = "clients")]
+    pub key: KeyArg,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -4,20 +4,25 @@ use std::path::Path;
 
 use time::OffsetDateTime;
 
-use super::args::Verify;
+use super::args::{KeyArg, Verify};
 use super::exit::Exit;
 use super::session::Session;
 use super::targets::{self, Opened, Target};
 use crate::apply;
+use crate::assess::assess;
 use crate::certificate::Certificate;
 use crate::finding::Trouble;
-use crate::lang::append as say;
+use crate::lang::{Lang, append as say};
 use crate::proof::{Proof, Verdict};
 use crate::prove;
+use crate::prove::clients::{self, Answer, Row, Subject};
 use crate::prove::reread::Reread;
 use crate::prove::saved_chain::{self, SavedChain};
+use crate::rehearse::chain::{KeyKind, StandIns};
+use crate::rehearse::verdict::Holds;
 use crate::report::record::worst;
 use crate::report::{Bundle, Record, text};
+use crate::rollover::Root;
 use crate::store::{AppendOptions, Nature, Trust};
 
 /// A chain that was saved, and what it is to be judged by.
@@ -42,9 +47,21 @@ pub fn run(session: &mut Session, args: &Verify) -> Exit {
             return Exit::Trouble;
         }
     };
+    let kind = match args.key {
+        KeyArg::Rsa => KeyKind::Rsa,
+        KeyArg::Ec => KeyKind::Ec,
+    };
+    let made = args.clients.then(|| StandIns::make(&session.rollover, &[], kind, session.now)).transpose();
+    let stand_ins = match made {
+        Ok(stand_ins) => stand_ins,
+        Err(trouble) => {
+            session.trouble(&trouble);
+            return Exit::Trouble;
+        }
+    };
     let mut exit = if targets.is_empty() { Exit::Trouble } else { Exit::Good };
     for target in &targets {
-        exit = exit.and(one(session, target, saved.as_ref()));
+        exit = exit.and(one(session, target, saved.as_ref(), stand_ins.as_ref()));
     }
     exit
 }
@@ -58,7 +75,7 @@ fn saved(session: &Session, args: &Verify) -> Result<Option<Saved>, Trouble> {
     Ok(Some(Saved { chain: SavedChain::parse(&apply::read(chain)?.bytes)?, host: args.host.clone(), at }))
 }
 
-fn one(session: &mut Session, target: &Target, saved: Option<&Saved>) -> Exit {
+fn one(session: &mut Session, target: &Target, saved: Option<&Saved>, clients: Option<&StandIns>) -> Exit {
     let path = target.shown();
     let opened = match targets::read(session, target) {
         Ok(opened) => opened,
@@ -74,7 +91,18 @@ fn one(session: &mut Session, target: &Target, saved: Option<&Saved>) -> Exit {
         session.trouble_with(&path, &trouble);
         return Exit::Trouble;
     }
-    let proofs = proofs(session, Path::new(&path), &opened, saved);
+    let mut proofs = proofs(session, Path::new(&path), &opened, saved);
+    let mut rows = Vec::new();
+    if let Some(stand_ins) = clients {
+        match ask_clients(session, Path::new(&path), &opened, stand_ins) {
+            Ok(asked) => rows = asked,
+            Err(trouble) => {
+                session.trouble_with(&path, &trouble);
+                return Exit::Trouble;
+            }
+        }
+        proofs.extend(rows.iter().map(|row| row.proof.clone()));
+    }
     for proof in &proofs {
         session.record(&Record::Proof(proof.clone()));
         session.count(match proof.verdict {
@@ -94,11 +122,54 @@ fn one(session: &mut Session, target: &Target, saved: Option<&Saved>) -> Exit {
         for proof in &proofs {
             session.say(&text::proof(proof, session.lang));
         }
+        if !rows.is_empty() {
+            session.say("");
+            session.say(&matrix(&rows, session.lang));
+        }
         if exit == Exit::No {
             session.say_sentence(&crate::lang::check::next_append(text::typed(&path)));
         }
     }
     exit
+}
+
+/// Every TLS client of this machine, with real handshakes by shadow copies of the bundle.
+fn ask_clients(session: &Session, path: &Path, opened: &Opened, stand_ins: &StandIns) -> Result<Vec<Row>, Trouble> {
+    let assessment = assess(&opened.store, &session.rollover, session.now);
+    let subject = Subject {
+        path,
+        bytes: &opened.bytes,
+        format: opened.store.format,
+        holds: Holds { old_root: assessment.old_root, new_root: assessment.new_root },
+        password: opened.store.password.as_ref(),
+    };
+    let append = |_: &Path, bytes: &[u8], roots: &[&Root]| {
+        let store = opened.format.decode(bytes, &session.passwords)?;
+        Ok(opened.format.append(bytes, &store, roots, &AppendOptions::default())?.bytes)
+    };
+    let found = clients::find(opened.store.format, &[]);
+    clients::prove(&subject, stand_ins, &append, &found, &|row| {
+        if !session.json {
+            session.note(&row.client.title());
+        }
+    })
+}
+
+/// The answers of all clients, a line each.
+fn matrix(rows: &[Row], lang: Lang) -> String {
+    let heads = [say::client(), say::old_today(), say::new_today(), say::new_repaired(), say::rogue_repaired()];
+    let mut table = vec![heads.iter().map(|head| head.to(lang).to_owned()).collect::<Vec<_>>()];
+    for row in rows {
+        let answers = row.answers.iter().map(|answer| match answer {
+            Answer::Accepts => say::accepts(),
+            Answer::Refuses(_) => say::refuses(),
+            Answer::Unclear(_) => say::unclear(),
+        });
+        let mut cells = vec![text::printable(&row.client.title())];
+        cells.extend(answers.map(|answer| answer.to(lang).to_owned()));
+        table.push(cells);
+    }
+    text::table(&table)
 }
 
 fn proofs(session: &Session, path: &Path, opened: &Opened, saved: Option<&Saved>) -> Vec<Proof> {

@@ -109,6 +109,8 @@ texts! {
         "restore list" => "List the backups instead", "仅列出备份";
         "restore force" => "Restore although the file was changed since", "即使文件之后又被改动也恢复";
         "verify chain" => "A chain saved from a real server (`openssl s_client -showcerts`)", "从真实服务器保存的证书链（`openssl s_client -showcerts` 的输出）";
+        "verify clients" => "Let every TLS client on this machine shake hands with a stand-in of the server", "让本机的每个 TLS 客户端与服务器的替身真实握手";
+        "verify key" => "The stand-in's keys: rsa (default) or ec", "替身的密钥类型：rsa（默认）或 ec";
         "verify host" => "The name that the chain must be valid for", "证书链须对应的主机名";
         "verify at_time" => "Judge the chain as of this time", "按此时间判断证书链";
         "probe host" => "The server, as HOST or HOST:PORT", "服务器，写成 HOST 或 HOST:PORT";
