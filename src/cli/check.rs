@@ -2,8 +2,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::args::Where;
+use super::args::{Check, Where};
 use super::exit::Exit;
+use super::html;
 use super::session::Session;
 use super::targets::{self, Target};
 use crate::assess::{Status, assess};
@@ -11,7 +12,8 @@ use crate::finding::Trouble;
 use crate::lang::check as say;
 use crate::report::{Bundle, Record, text};
 
-pub fn run(session: &mut Session, at: &Where) -> Exit {
+pub fn run(session: &mut Session, args: &Check) -> Exit {
+    let at = &args.at;
     let targets = match targets::find(session, at) {
         Ok(targets) => targets,
         Err(trouble) => {
@@ -35,10 +37,17 @@ pub fn run(session: &mut Session, at: &Where) -> Exit {
     if bundles.is_empty() {
         exit = Exit::Trouble;
     }
+    let page: Vec<Bundle> = bundles.iter().map(|(bundle, _)| bundle.clone()).collect();
     if !session.json {
         show(session, at, bundles);
     }
-    exit
+    match &args.html {
+        Some(file) => {
+            let answer = text::answer(&page, &session.new_roots(), &targets::shown(at));
+            html::save(session, file, &answer, exit, &page, &[])
+        }
+        None => exit,
+    }
 }
 
 /// One answer per target, in their order; the work is shared among the processors.
