@@ -5,23 +5,25 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::args::{Check, Where};
 use super::exit::Exit;
 use super::html;
+use super::progress;
 use super::session::Session;
 use super::targets::{self, Target};
 use crate::assess::{Status, assess};
 use crate::finding::Trouble;
-use crate::lang::check as say;
+use crate::lang::{check as say, cli as say_cli};
 use crate::report::{Bundle, Record, text};
 
 pub fn run(session: &mut Session, args: &Check) -> Exit {
     let at = &args.at;
-    let targets = match targets::find(session, at) {
+    let targets = match progress::during(session, &say_cli::searching(), || targets::find(session, at)) {
         Ok(targets) => targets,
         Err(trouble) => {
             session.trouble(&trouble);
             return Exit::Trouble;
         }
     };
-    let judged = in_parallel(&targets, |target| judge(session, target));
+    let judge_all = || in_parallel(&targets, |target| judge(session, target));
+    let judged = progress::during(session, &say_cli::judging(), judge_all);
     let mut exit = Exit::Good;
     let mut bundles = Vec::new();
     for (bundle, trouble) in judged.into_iter().flatten() {

@@ -13,6 +13,7 @@ mod language;
 mod locate;
 mod man;
 mod probe;
+mod progress;
 mod rehearse;
 mod report;
 mod restore;
