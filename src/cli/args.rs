@@ -60,7 +60,7 @@ pub enum Color {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Locate(Locate),
-    Check(Where),
+    Check(Check),
     Append(Append),
     Restore(Restore),
     Verify(Verify),
@@ -69,6 +69,7 @@ pub enum Command {
     Inspect(Inspect),
     Roots(Roots),
     Explain(Explain),
+    Report(Report),
     Wizard,
     Completions(Completions),
     Man(Man),
@@ -83,6 +84,14 @@ pub struct Where {
     pub pid: Vec<u32>,
     #[arg(long)]
     pub machine: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Check {
+    #[command(flatten)]
+    pub at: Where,
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -144,6 +153,8 @@ pub struct Restore {
 pub struct Verify {
     #[command(flatten)]
     pub at: Where,
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
     #[arg(long, value_name = "FILE")]
     pub chain: Option<PathBuf>,
     #[arg(long, value_name = "NAME", requires = "chain")]
@@ -259,4 +270,12 @@ pub enum Shell {
 pub struct Man {
     #[arg(value_name = "COMMAND")]
     pub command: Vec<String>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Report {
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
 }

@@ -2,24 +2,28 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::args::Where;
+use super::args::{Check, Where};
 use super::exit::Exit;
+use super::html;
+use super::progress;
 use super::session::Session;
 use super::targets::{self, Target};
 use crate::assess::{Status, assess};
 use crate::finding::Trouble;
-use crate::lang::check as say;
+use crate::lang::{check as say, cli as say_cli};
 use crate::report::{Bundle, Record, text};
 
-pub fn run(session: &mut Session, at: &Where) -> Exit {
-    let targets = match targets::find(session, at) {
+pub fn run(session: &mut Session, args: &Check) -> Exit {
+    let at = &args.at;
+    let targets = match progress::during(session, &say_cli::searching(), || targets::find(session, at)) {
         Ok(targets) => targets,
         Err(trouble) => {
             session.trouble(&trouble);
             return Exit::Trouble;
         }
     };
-    let judged = in_parallel(&targets, |target| judge(session, target));
+    let judge_all = || in_parallel(&targets, |target| judge(session, target));
+    let judged = progress::during(session, &say_cli::judging(), judge_all);
     let mut exit = Exit::Good;
     let mut bundles = Vec::new();
     for (bundle, trouble) in judged.into_iter().flatten() {
@@ -35,10 +39,17 @@ pub fn run(session: &mut Session, at: &Where) -> Exit {
     if bundles.is_empty() {
         exit = Exit::Trouble;
     }
+    let page: Vec<Bundle> = bundles.iter().map(|(bundle, _)| bundle.clone()).collect();
     if !session.json {
         show(session, at, bundles);
     }
-    exit
+    match &args.html {
+        Some(file) => {
+            let answer = text::answer(&page, &session.new_roots(), &targets::shown(at));
+            html::save(session, file, &answer, exit, &page, &[])
+        }
+        None => exit,
+    }
 }
 
 /// One answer per target, in their order; the work is shared among the processors.

@@ -7,12 +7,15 @@ mod completions;
 mod convert;
 mod exit;
 mod explain;
+mod html;
 mod inspect;
 mod language;
 mod locate;
 mod man;
 mod probe;
+mod progress;
 mod rehearse;
+mod report;
 mod restore;
 mod roots;
 mod session;
@@ -48,7 +51,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let exit = match &command {
         Command::Locate(args) => locate::run(&mut session, args),
-        Command::Check(at) => check::run(&mut session, at),
+        Command::Check(args) => check::run(&mut session, args),
         Command::Append(args) => append::run(&mut session, args),
         Command::Restore(args) => restore::run(&mut session, args),
         Command::Verify(args) => verify::run(&mut session, args),
@@ -57,6 +60,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Inspect(args) => inspect::run(&mut session, args),
         Command::Roots(args) => roots::run(&mut session, args),
         Command::Explain(args) => explain::run(&mut session, args),
+        Command::Report(args) => report::run(&mut session, args),
         Command::Wizard => wizard::run(&mut session),
         Command::Completions(args) => completions::run(&session, args),
         Command::Man(args) => man::run(&session, args),
@@ -76,6 +80,7 @@ fn name_of(command: &Command) -> &'static str {
         Command::Inspect(_) => "inspect",
         Command::Roots(_) => "roots",
         Command::Explain(_) => "explain",
+        Command::Report(_) => "report",
         Command::Wizard => "wizard",
         Command::Completions(_) => "completions",
         Command::Man(_) => "man",

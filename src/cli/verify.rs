@@ -5,14 +5,16 @@ use std::path::Path;
 use time::OffsetDateTime;
 
 use super::args::{KeyArg, Verify};
+use super::check;
 use super::exit::Exit;
+use super::html;
 use super::session::Session;
 use super::targets::{self, Opened, Target};
 use crate::apply;
 use crate::assess::assess;
 use crate::certificate::Certificate;
 use crate::finding::Trouble;
-use crate::lang::{Lang, append as say};
+use crate::lang::{Lang, Sentence, append as say};
 use crate::proof::{Proof, Verdict};
 use crate::prove;
 use crate::prove::clients::{self, Answer, Row, Subject};
@@ -60,10 +62,25 @@ pub fn run(session: &mut Session, args: &Verify) -> Exit {
         }
     };
     let mut exit = if targets.is_empty() { Exit::Trouble } else { Exit::Good };
+    let mut page = Judged::default();
     for target in &targets {
-        exit = exit.and(one(session, target, saved.as_ref(), stand_ins.as_ref()));
+        exit = exit.and(one(session, target, saved.as_ref(), stand_ins.as_ref(), &mut page));
     }
-    exit
+    match (&args.html, &page.answer) {
+        (Some(file), Some((answer, _))) => {
+            let judged = targets.iter().filter_map(|target| check::judge(session, target));
+            let bundles: Vec<Bundle> = judged.map(|(bundle, _)| bundle).collect();
+            html::save(session, file, answer, exit, &bundles, &page.proofs)
+        }
+        _ => exit,
+    }
+}
+
+/// What a page tells: the sentence of the target that ended worst, and the proofs of all.
+#[derive(Default)]
+struct Judged {
+    answer: Option<(Sentence, Exit)>,
+    proofs: Vec<Proof>,
 }
 
 fn saved(session: &Session, args: &Verify) -> Result<Option<Saved>, Trouble> {
@@ -75,7 +92,13 @@ fn saved(session: &Session, args: &Verify) -> Result<Option<Saved>, Trouble> {
     Ok(Some(Saved { chain: SavedChain::parse(&apply::read(chain)?.bytes)?, host: args.host.clone(), at }))
 }
 
-fn one(session: &mut Session, target: &Target, saved: Option<&Saved>, clients: Option<&StandIns>) -> Exit {
+fn one(
+    session: &mut Session,
+    target: &Target,
+    saved: Option<&Saved>,
+    clients: Option<&StandIns>,
+    page: &mut Judged,
+) -> Exit {
     let path = target.shown();
     let opened = match targets::read(session, target) {
         Ok(opened) => opened,
@@ -118,6 +141,10 @@ fn one(session: &mut Session, target: &Target, saved: Option<&Saved>, clients: O
         _ => (say::partly_verified(shown), Exit::Trouble),
     };
     session.answer(&sentence);
+    if page.answer.as_ref().is_none_or(|(_, worst)| *worst < exit) {
+        page.answer = Some((sentence, exit));
+    }
+    page.proofs.extend(proofs.iter().cloned());
     if !session.quiet {
         for proof in &proofs {
             session.say(&text::proof(proof, session.lang));

@@ -71,6 +71,9 @@ sentences! {
         en: "Change these {count} bundles?",
         zh: "是否改动这 {count} 个证书包？",
     }
+    searching() { en: "Looking for bundles …", zh: "正在查找证书包……" }
+    judging() { en: "Judging the bundles …", zh: "正在检查证书包……" }
+    repairing(path) { en: "Repairing {path} and proving it …", zh: "正在修复并验证 {path}……" }
     no_manual(path) {
         en: "There is no command {path}, so there is no page about it.",
         zh: "没有 {path} 这个命令，因此没有它的手册页。",

@@ -33,6 +33,7 @@ texts! {
         "roots" => "Show the embedded roots and rollovers, with fingerprints and dates", "显示内置的根证书与更换方案，含指纹与日期";
         "roots export" => "Write one embedded root to standard output", "将某个内置根证书写到标准输出";
         "explain" => "What a finding means, why it comes up, and what to do", "解释某项检查结果的含义、原因与处理方法";
+        "report" => "Show the results of many runs or hosts in one picture", "汇总多次运行或多台主机的结果";
         "wizard" => "Find and repair, step by step; `rootfix` alone starts it too", "逐步引导查找与修复；直接运行 `rootfix` 也会进入";
         "completions" => "Print a script with which a shell completes rootfix's commands", "输出 Shell 自动补全脚本";
         "man" => "Print the manual page of rootfix, or of one of its commands", "输出 rootfix 或其某个命令的手册页";
@@ -45,8 +46,8 @@ texts! {
               "多数人只需要一条命令：\n  rootfix append ./rootca.pem\n想先看会改什么：\n  rootfix append -n ./rootca.pem";
         "locate" => "Examples:\n  rootfix locate --json /www/wwwroot/shop\n  rootfix locate -- php pay.php",
                     "示例：\n  rootfix locate --json /www/wwwroot/shop\n  rootfix locate -- php pay.php";
-        "check" => "Examples:\n  rootfix check rootca.pem\n  rootfix check --json certs/*.pem",
-                   "示例：\n  rootfix check rootca.pem\n  rootfix check --json certs/*.pem";
+        "check" => "Examples:\n  rootfix check rootca.pem\n  rootfix check --html report.html /www/wwwroot/shop",
+                   "示例：\n  rootfix check rootca.pem\n  rootfix check --html report.html /www/wwwroot/shop";
         "append" => "Examples:\n  rootfix append ./rootca.pem\n  rootfix append -n ./rootca.pem | patch -p0\nUndo:\n  rootfix restore ./rootca.pem",
                     "示例：\n  rootfix append ./rootca.pem\n  rootfix append -n ./rootca.pem | patch -p0\n撤销：\n  rootfix restore ./rootca.pem";
         "restore" => "Examples:\n  rootfix restore ./rootca.pem\n  rootfix restore --list ./rootca.pem",
@@ -65,6 +66,8 @@ texts! {
                           "示例：\n  rootfix roots export digicert-global-root-g2\n  rootfix roots export --format der digicert-global-root-g2 > g2.cer";
         "explain" => "Examples:\n  rootfix explain old-root-missing\n  rootfix explain",
                      "示例：\n  rootfix explain old-root-missing\n  rootfix explain";
+        "report" => "Examples:\n  rootfix report web1.jsonl web2.jsonl\n  rootfix report --html all.html hosts/*.jsonl\nOn each host:\n  rootfix check --json /www/wwwroot > web1.jsonl",
+                    "示例：\n  rootfix report web1.jsonl web2.jsonl\n  rootfix report --html all.html hosts/*.jsonl\n在每台主机上：\n  rootfix check --json /www/wwwroot > web1.jsonl";
         "wizard" => "Examples:\n  rootfix\n  rootfix --lang zh wizard", "示例：\n  rootfix\n  rootfix --lang en wizard";
         "completions" => "Examples:\n  rootfix completions bash > /etc/bash_completion.d/rootfix\n  rootfix completions fish > ~/.config/fish/completions/rootfix.fish",
                          "示例：\n  rootfix completions bash > /etc/bash_completion.d/rootfix\n  rootfix completions fish > ~/.config/fish/completions/rootfix.fish";
@@ -97,6 +100,10 @@ texts! {
         "locate command" => "Run this command and say which trust stores it really opened", "运行此命令，并报告它实际打开了哪些信任库";
         "locate sarif" => "Print one SARIF 2.1.0 log, for code hosts", "输出 SARIF 2.1.0，供代码托管平台使用";
         "locate no_ignore" => "Read what .gitignore leaves out too (node_modules, build output)", "同时读取 .gitignore 排除的内容（node_modules、构建输出）";
+        "check html" => "Write a report to hand on to this file, as one HTML page", "将报告写入该文件（单个 HTML 页面，便于转发或打印）";
+        "verify html" => "Write a report to hand on to this file, as one HTML page", "将报告写入该文件（单个 HTML 页面，便于转发或打印）";
+        "report html" => "Write a report to hand on to this file, as one HTML page", "将报告写入该文件（单个 HTML 页面，便于转发或打印）";
+        "report files" => "What `rootfix check --json` wrote; each file is named after its host", "`rootfix check --json` 的输出；文件以主机命名";
         "append dry_run" => "Show the change as a diff that `patch -p0` takes; touch nothing", "只以 diff 显示改动（可供 `patch -p0` 使用），不动任何文件";
         "append yes" => "Do not ask", "不询问，直接执行";
         "append output" => "Write the result to this file and leave the source alone", "将结果写入该文件，不动原文件";

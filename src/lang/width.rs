@@ -36,13 +36,14 @@ pub fn wrap(text: &str, columns: usize, indent: usize) -> String {
 /// The parts between which a line may end; a blank belongs to the part before it.
 fn pieces(text: &str) -> Vec<&str> {
     let wide = |c: char| ('\u{3400}'..='\u{9fff}').contains(&c);
+    let opens = |c: char| "（“《".contains(c);
     let mut pieces = Vec::new();
     let mut from = 0;
     let mut before = ' ';
     for (at, c) in text.char_indices() {
-        let breaks = (before == ' ' && c != ' ') || wide(c) || (wide(before) && c.is_ascii_alphanumeric());
+        let breaks = (before == ' ' && c != ' ') || wide(c) || opens(c) || (wide(before) && c.is_ascii_alphanumeric());
         // What an opening bracket begins stays with it.
-        if at > from && breaks && !"（“《".contains(before) {
+        if at > from && breaks && !opens(before) {
             pieces.push(&text[from..at]);
             from = at;
         }

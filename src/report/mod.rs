@@ -1,5 +1,6 @@
 //! Records: everything the program finds out or does, as data that feeds both the screen and `--json`.
 
+pub mod html;
 pub mod record;
 pub mod sarif;
 pub mod text;

@@ -211,21 +211,30 @@ pub fn entries(listed: &[Listed], lang: Lang, verbose: bool) -> String {
     table(&rows)
 }
 
-/// One proof on a line.
-pub fn proof(proof: &Proof, lang: Lang) -> String {
-    let verdict = match proof.verdict {
+/// The verdict of a proof in a word.
+pub fn verdict_name(verdict: Verdict) -> Sentence {
+    match verdict {
         Verdict::Pass => say_append::pass(),
         Verdict::Fail => say_append::fail(),
         Verdict::NotProven => say_append::not_proven(),
-    };
-    let rung = match proof.rung {
+    }
+}
+
+/// The permanent name of a rung.
+pub fn rung_name(rung: Rung) -> &'static str {
+    match rung {
         Rung::Reread => "reread",
         Rung::StandIn => "stand-in",
         Rung::SavedChain => "saved-chain",
         Rung::Client => "client",
         Rung::Live => "live",
         Rung::Rehearsal => "rehearsal",
-    };
+    }
+}
+
+/// One proof on a line.
+pub fn proof(proof: &Proof, lang: Lang) -> String {
+    let (verdict, rung) = (verdict_name(proof.verdict), rung_name(proof.rung));
     let verdict = pad(verdict.to(lang), 10);
     format!("  {verdict}  {} {}: {}", pad(rung, 11), printable(&proof.subject), printable(proof.detail.to(lang)))
 }

@@ -13,11 +13,12 @@ use super::append;
 use super::args::{Append, Engine, Where};
 use super::check;
 use super::exit::Exit;
+use super::progress;
 use super::session::Session;
 use super::targets::{self, Target};
 use crate::assess::Status;
 use crate::finding::{Code, Trouble};
-use crate::lang::{Sentence, wizard as say, wrap};
+use crate::lang::{Sentence, cli as say_cli, wizard as say, wrap};
 use crate::password::{Password, Passwords};
 use crate::pin::Advice;
 use crate::report::record::Action;
@@ -63,7 +64,7 @@ pub fn run(session: &mut Session) -> Exit {
 }
 
 fn leave(session: &Session) -> Exit {
-    session.say_sentence(&crate::lang::cli::nothing_changed());
+    session.say_sentence(&say_cli::nothing_changed());
     Exit::No
 }
 
@@ -119,7 +120,7 @@ fn file(session: &Session, ask: &Ask) -> Answer<Where> {
 
 /// What was found there, and what to do about it.
 fn found(session: &mut Session, ask: &Ask, at: &Where) -> Next {
-    let targets = match targets::find(session, at) {
+    let targets = match progress::during(session, &say_cli::searching(), || targets::find(session, at)) {
         Ok(targets) => targets,
         Err(trouble) => {
             session.trouble(&trouble);
@@ -328,14 +329,16 @@ fn repair(session: &mut Session, ask: &Ask, chosen: &[&Item]) -> Next {
         Answer::Is(0) => {}
         Answer::Quit => return Next::End(leave(session)),
         _ => {
-            session.say_sentence(&crate::lang::cli::nothing_changed());
+            session.say_sentence(&say_cli::nothing_changed());
             return Next::Back;
         }
     }
     let mut exit = Exit::Good;
     for item in &ready {
         let args = request(item, false);
-        let done = with_password(session, item, |session| append::one(session, &item.target, &args));
+        let what = say_cli::repairing(text::printable(&item.target.shown()));
+        let work = |session: &Session| progress::during(session, &what, || append::one(session, &item.target, &args));
+        let done = with_password(session, item, work);
         exit = exit.and(append::exit_of(done.change.action));
         session.count(append::count_of(done.change.action));
         session.say("");

@@ -1,0 +1,37 @@
+//! The labels of the report on a page.
+
+use super::sentences;
+
+sentences! {
+    title() { en: "rootfix report", zh: "rootfix 报告" }
+    made(when, version) {
+        en: "Made on {when} (UTC) by rootfix {version}.",
+        zh: "由 rootfix {version} 生成于 {when}（UTC）。",
+    }
+    bundles() { en: "Bundles", zh: "证书包" }
+    custody() { en: "owner", zh: "归属" }
+    chains() { en: "What each bundle accepts", zh: "各证书包可接受的证书链" }
+    server() { en: "the server's certificate", zh: "服务器证书" }
+    issuer() { en: "an intermediate", zh: "中间证书" }
+    trusted() { en: "trusted", zh: "受信任" }
+    not_there() { en: "not in the bundle", zh: "不在证书包中" }
+    findings() { en: "Findings", zh: "检查结果" }
+    timeline() { en: "When the roots end", zh: "根证书的期限" }
+    valid_until(date) { en: "valid until {date}", zh: "有效期至 {date}" }
+    distrusted(date) {
+        en: "Mozilla does not trust it for TLS from {date}",
+        zh: "Mozilla 自 {date} 起不再信任其用于 TLS",
+    }
+    today(date) { en: "today, {date}", zh: "今天 {date}" }
+    proofs() { en: "Proofs", zh: "验证" }
+    rung() { en: "rung", zh: "层级" }
+    subject() { en: "what", zh: "对象" }
+    detail() { en: "what was seen", zh: "结果说明" }
+    roots() { en: "Fingerprints of the roots", zh: "根证书指纹" }
+    not_saved(path, error) {
+        en: "The report could not be written to {path}: {error}.",
+        zh: "无法将报告写入 {path}：{error}。",
+    }
+    choose_a_file() { en: "Name a file in a directory that exists.", zh: "请指定一个目录存在的文件路径。" }
+    saved(path) { en: "Report: {path}", zh: "报告：{path}" }
+}
