@@ -1,4 +1,5 @@
 //! Changing files and undoing it, on a real disk.
+#![cfg(unix)]
 
 #[path = "common/writer.rs"]
 mod writer;

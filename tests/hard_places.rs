@@ -1,6 +1,7 @@
 //! Files in places that resist: read-only, full, limited, mounted, immutable, other people's.
 //!
 //! Most of this takes a superuser and private mount namespaces; where there are none it says so, and in CI fails.
+#![cfg(target_os = "linux")]
 
 #[path = "common/writer.rs"]
 mod writer;

@@ -1,4 +1,5 @@
 //! Many writers at once, and others that take no lock, in processes and threads of their own.
+#![cfg(unix)]
 
 #[path = "common/writer.rs"]
 mod writer;

@@ -46,10 +46,36 @@ impl Directory {
     }
 }
 
+/// An open file. One that is only read is opened anew for each call and held by no handle in between, because a file
+/// that anybody has open cannot be replaced before Windows 10.
+#[derive(Debug)]
+pub(super) enum Handle {
+    Held(File),
+    Named(PathBuf),
+}
+
+impl Handle {
+    fn with<T>(&self, work: impl FnOnce(&File) -> io::Result<T>) -> io::Result<T> {
+        match self {
+            Handle::Held(file) => work(file),
+            Handle::Named(path) => work(&open(path, Open::Read)?),
+        }
+    }
+}
+
+fn open(path: &Path, how: Open) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).custom_flags(NO_FOLLOW);
+    if how != Open::Read {
+        options.write(true).share_mode(OTHERS_READ);
+    }
+    options.open(path)
+}
+
 /// Opens a regular file to be read, links followed; `None` if it is something else.
-pub(super) fn open_to_read(path: &Path) -> io::Result<Option<File>> {
+pub(super) fn open_to_read(path: &Path) -> io::Result<Option<Handle>> {
     match std::fs::metadata(path)?.is_file() {
-        true => File::open(path).map(Some),
+        true => Ok(Some(Handle::Held(File::open(path)?))),
         false => Ok(None),
     }
 }
@@ -84,7 +110,7 @@ fn stat(data: &std::fs::Metadata) -> io::Result<Stat> {
 
 impl Disk for RealDisk {
     type Dir = Directory;
-    type File = File;
+    type File = Handle;
 
     fn find(&self, path: &Path) -> io::Result<Place<Directory>> {
         let real = match full_path(path) {
@@ -144,45 +170,43 @@ impl Disk for RealDisk {
         stat(&std::fs::symlink_metadata(dir.join(name))?)
     }
 
-    fn open(&self, dir: &Directory, name: &OsStr, how: Open) -> io::Result<File> {
-        let mut options = OpenOptions::new();
-        options.read(true).custom_flags(NO_FOLLOW);
-        if how != Open::Read {
-            options.write(true).share_mode(OTHERS_READ);
-        }
-        options.open(dir.join(name))
+    fn open(&self, dir: &Directory, name: &OsStr, how: Open) -> io::Result<Handle> {
+        let path = dir.join(name);
+        let file = open(&path, how)?;
+        Ok(if how == Open::Read { Handle::Named(path) } else { Handle::Held(file) })
     }
 
-    fn create(&self, dir: &Directory, name: &OsStr, _: u32) -> io::Result<File> {
-        OpenOptions::new().read(true).write(true).create_new(true).open(dir.join(name))
+    fn create(&self, dir: &Directory, name: &OsStr, _: u32) -> io::Result<Handle> {
+        let file = OpenOptions::new().read(true).write(true).create_new(true).open(dir.join(name))?;
+        Ok(Handle::Held(file))
     }
 
-    fn stat_file(&self, file: &File) -> io::Result<Stat> {
-        stat(&file.metadata()?)
+    fn stat_file(&self, file: &Handle) -> io::Result<Stat> {
+        stat(&file.with(File::metadata)?)
     }
 
-    fn is_mount(&self, _: &Directory, _: &File) -> bool {
+    fn is_mount(&self, _: &Directory, _: &Handle) -> bool {
         false
     }
 
-    fn is_immutable(&self, _: &File) -> bool {
+    fn is_immutable(&self, _: &Handle) -> bool {
         false
     }
 
-    fn read_at(&self, file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        file.seek_read(buffer, offset)
+    fn read_at(&self, file: &Handle, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        file.with(|file| file.seek_read(buffer, offset))
     }
 
-    fn write_at(&self, file: &File, bytes: &[u8], offset: u64) -> io::Result<usize> {
-        file.seek_write(bytes, offset)
+    fn write_at(&self, file: &Handle, bytes: &[u8], offset: u64) -> io::Result<usize> {
+        file.with(|file| file.seek_write(bytes, offset))
     }
 
-    fn truncate(&self, file: &File, len: u64) -> io::Result<()> {
-        file.set_len(len)
+    fn truncate(&self, file: &Handle, len: u64) -> io::Result<()> {
+        file.with(|file| file.set_len(len))
     }
 
-    fn sync(&self, file: &File) -> io::Result<()> {
-        file.sync_all()
+    fn sync(&self, file: &Handle) -> io::Result<()> {
+        file.with(File::sync_all)
     }
 
     /// NTFS journals names; there is nothing to be called for it without special rights.
@@ -190,29 +214,31 @@ impl Disk for RealDisk {
         Ok(())
     }
 
-    fn chown(&self, _: &File, _: u32, _: u32) -> io::Result<()> {
+    fn chown(&self, _: &Handle, _: u32, _: u32) -> io::Result<()> {
         Ok(())
     }
 
-    fn chmod(&self, file: &File, mode: u32) -> io::Result<()> {
-        let mut permissions = file.metadata()?.permissions();
-        permissions.set_readonly(mode & 0o200 == 0);
-        file.set_permissions(permissions)
+    fn chmod(&self, file: &Handle, mode: u32) -> io::Result<()> {
+        file.with(|file| {
+            let mut permissions = file.metadata()?.permissions();
+            permissions.set_readonly(mode & 0o200 == 0);
+            file.set_permissions(permissions)
+        })
     }
 
-    fn set_modified(&self, file: &File, modified: SystemTime) -> io::Result<()> {
-        file.set_modified(modified)
+    fn set_modified(&self, file: &Handle, modified: SystemTime) -> io::Result<()> {
+        file.with(|file| file.set_modified(modified))
     }
 
-    fn attributes(&self, _: &File) -> io::Result<Attributes> {
+    fn attributes(&self, _: &Handle) -> io::Result<Attributes> {
         Ok(Attributes::new())
     }
 
-    fn set_attribute(&self, _: &File, _: &OsStr, _: &[u8]) -> io::Result<()> {
+    fn set_attribute(&self, _: &Handle, _: &OsStr, _: &[u8]) -> io::Result<()> {
         Err(ErrorKind::Unsupported.into())
     }
 
-    fn remove_attribute(&self, _: &File, _: &OsStr) -> io::Result<()> {
+    fn remove_attribute(&self, _: &Handle, _: &OsStr) -> io::Result<()> {
         Err(ErrorKind::Unsupported.into())
     }
 
