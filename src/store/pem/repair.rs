@@ -239,15 +239,28 @@ fn raw_der_in(text: &[u8], gap: Range<usize>) -> Vec<RawDer> {
     // A certificate is a SEQUENCE of 256 to 65535 bytes: 30 82 and two bytes of length.
     while let Some(step) = memchr::memmem::find(&text[at..gap.end], &[0x30, 0x82]) {
         let start = at + step;
-        match Certificate::from_der_prefix(&text[start..gap.end]) {
-            Ok((certificate, _)) => {
+        let bytes = &text[start..gap.end];
+        match begins_as_certificate(bytes).then(|| Certificate::from_der_prefix(bytes)) {
+            Some(Ok((certificate, _))) => {
                 at = start + certificate.der().len();
                 found.push(RawDer { place: start..at, certificate });
             }
-            Err(_) => at = start + 2,
+            _ => at = start + 2,
         }
     }
     found
+}
+
+/// SEQUENCE { SEQUENCE { [0] version or INTEGER ..., the inner one shorter: what all but a few binary places fail at,
+/// long before they would be parsed.
+fn begins_as_certificate(bytes: &[u8]) -> bool {
+    let length = |at: usize| bytes.get(at..at + 2).map(|length| usize::from(length[0]) << 8 | usize::from(length[1]));
+    let fits = length(2).is_some_and(|outer| outer + 4 <= bytes.len() && length(6).is_some_and(|inner| inner < outer));
+    match bytes.get(4..6) {
+        Some([0x30, 0x82]) => fits && matches!(bytes.get(8), Some(0xa0 | 0x02)),
+        Some([0x30, 0x81]) => matches!(bytes.get(7), Some(0xa0 | 0x02)),
+        _ => false,
+    }
 }
 
 /// Whether the settings behind a TRUSTED CERTIFICATE let it vouch for servers without any reservation, so that
