@@ -78,6 +78,23 @@ sentences! {
         zh: "可用 `rootfix verify --clients` 以本机的各种客户端测试证书包，或用 `rootfix rehearse --serve` 启动替身服务器，再手工让程序连接它。",
     }
 
+    no_copy(directory, error) {
+        en: "The shadow copies cannot be written to {directory}: {error}.",
+        zh: "无法将影子副本写入 {directory}：{error}。",
+    }
+    another_directory() {
+        en: "Give a directory that this user may write to.",
+        zh: "请指定当前用户可写的目录。",
+    }
+    cannot_listen(address, error) {
+        en: "The stand-in cannot listen on {address}: {error}.",
+        zh: "替身服务器无法监听 {address}：{error}。",
+    }
+    another_address() {
+        en: "Give another address or port; ports below 1024 are root's.",
+        zh: "请换用其他地址或端口；1024 以下的端口需要 root 权限。",
+    }
+
     // Verdicts. `seen` is a request line and a TLS version; `how` is one of the sentences that follow.
     works(seen) {
         en: "The program works with the bundle as it is and the old chain ({seen}).",

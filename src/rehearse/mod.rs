@@ -8,6 +8,7 @@
 //! does run, four times, and what it does besides connecting (a log line, a row in a local database) it does.
 
 pub mod chain;
+pub mod serve;
 pub mod server;
 pub mod shadow;
 #[cfg(target_os = "linux")]
