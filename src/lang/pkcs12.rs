@@ -15,6 +15,10 @@ sentences! {
         en: "The PKCS#12 file nests things deeper than any program writes them; it was made to do harm, or is damaged.",
         zh: "该 PKCS#12 文件的嵌套层数超过任何程序的正常写法：它是恶意构造的，或已损坏。",
     }
+    too_many() {
+        en: "The PKCS#12 file holds more entries than any program writes; it was made to do harm, or is damaged.",
+        zh: "该 PKCS#12 文件的条目数超过任何程序的正常写法：它是恶意构造的，或已损坏。",
+    }
     get_an_intact_copy() {
         en: "Take an intact copy: from a backup, or from where it came.",
         zh: "请改用完好的副本：从备份中恢复，或从原来源重新获取。",

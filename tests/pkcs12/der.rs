@@ -7,7 +7,7 @@ pub enum Form {
     Definite,
     /// Constructed elements end with two zero octets, and OCTET STRINGs come in pieces: Bouncy Castle, NSS.
     Indefinite,
-    /// Lengths of four octets even where fewer would do: Windows.
+    /// Lengths of four octets even where fewer would do, as BER allows and Java does not.
     Long,
 }
 
@@ -156,6 +156,11 @@ pub fn csp() -> Vec<u8> {
 /// An attribute that nobody knows, with a tag number over 30 and an indefinite length in it.
 pub fn foreign() -> Vec<u8> {
     attribute("1.3.6.1.4.1.99999.7", &[0xbf, 0x8a, 0x39, 0x80, 0x02, 0x01, 0x07, 0, 0])
+}
+
+/// An attribute of somebody's own that every program can read.
+pub fn note() -> Vec<u8> {
+    attribute("1.3.6.1.4.1.99999.8", &tlv(0x0c, &["a note of somebody's".as_bytes()]))
 }
 
 /// A bag of the type with this last arc; its attributes stay in this order.

@@ -100,6 +100,20 @@ fn contents_nested_without_end_are_refused() {
 }
 
 #[test]
+fn more_entries_than_any_program_writes_are_refused() {
+    let bag = bag(9, &[], &[]);
+    assert_eq!(decode(&FORM.pfx(&[FORM.safe(&vec![bag.clone(); 1000])], &[])).others, 1000);
+    for contents in [
+        vec![FORM.safe(&vec![bag.clone(); 100_001])],
+        vec![FORM.safe(&vec![nested_bag(&vec![bag.clone(); 1001]); 100])],
+        vec![FORM.safe(&[]); 1001],
+    ] {
+        let trouble = trouble(&FORM.pfx(&contents, &[]));
+        assert!(trouble.message.en.contains("more entries"), "{}", trouble.message.en);
+    }
+}
+
+#[test]
 fn a_wrong_password_is_said_to_be_wrong_and_never_shown() {
     let wrong = |bytes: &[u8], passwords: &Passwords| {
         let trouble = Pkcs12.decode(bytes, passwords).unwrap_err();

@@ -5,7 +5,7 @@
 use x509_parser::asn1_rs::oid;
 
 use super::ber::{BMP_STRING, CONTEXT_0, Element, Malformed, OCTET_STRING, OID, SEQUENCE, SET, UTF8_STRING, tlv};
-use super::problem::{damaged, malformed};
+use super::problem::{damaged, malformed, too_many};
 use crate::certificate::Certificate;
 use crate::finding::Trouble;
 
@@ -51,19 +51,23 @@ pub struct Bag {
     pub trusted_key_usage: bool,
 }
 
-/// The bags of SafeContents; `list` is its SEQUENCE.
-pub fn read(bytes: &[u8], list: &Element) -> Result<Vec<Bag>, Trouble> {
-    nested(bytes, list, 0)
+/// The bags of SafeContents; `list` is its SEQUENCE. Takes them from `room`.
+pub fn read(bytes: &[u8], list: &Element, room: &mut usize) -> Result<Vec<Bag>, Trouble> {
+    nested(bytes, list, 0, room)
 }
 
-fn nested(bytes: &[u8], list: &Element, depth: usize) -> Result<Vec<Bag>, Trouble> {
+fn nested(bytes: &[u8], list: &Element, depth: usize, room: &mut usize) -> Result<Vec<Bag>, Trouble> {
     if depth > MAX_NESTING {
         return Err(malformed("SafeContents")(Malformed::TooDeep));
     }
-    list.children(bytes).map(|bag| read_bag(bytes, &bag.map_err(malformed("SafeContents"))?, depth)).collect()
+    let bags = list.children(bytes).map(|bag| {
+        *room = room.checked_sub(1).ok_or_else(too_many)?;
+        read_bag(bytes, &bag.map_err(malformed("SafeContents"))?, depth, room)
+    });
+    bags.collect()
 }
 
-fn read_bag(bytes: &[u8], bag: &Element, depth: usize) -> Result<Bag, Trouble> {
+fn read_bag(bytes: &[u8], bag: &Element, depth: usize, room: &mut usize) -> Result<Bag, Trouble> {
     let bad = malformed("SafeBag");
     let mut parts = bag.clone().expect(SEQUENCE).map_err(&bad)?.children(bytes);
     let mut next =
@@ -77,7 +81,7 @@ fn read_bag(bytes: &[u8], bag: &Element, depth: usize) -> Result<Bag, Trouble> {
         CERT_BAG => certificate(bytes, &value).map_err(malformed("CertBag"))?,
         SAFE_CONTENTS_BAG => {
             let list = value.only_child(bytes).and_then(|list| list.expect(SEQUENCE)).map_err(&bad)?;
-            Kind::Nested(nested(bytes, &list, depth + 1)?)
+            Kind::Nested(nested(bytes, &list, depth + 1, room)?)
         }
         _ => Kind::Other,
     };

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::bags::{self, Bag};
 use super::ber::{CONSTRUCTED, CONTEXT_0, Element, OCTET_STRING, OID, SEQUENCE};
 use super::mac::MacData;
-use super::problem::{damaged, dotted, malformed, not_supported};
+use super::problem::{damaged, dotted, malformed, not_supported, too_many};
 use super::scheme::Scheme;
 use crate::finding::{Code, Trouble};
 use crate::lang::pkcs12::{self as say, Tried};
@@ -28,13 +28,21 @@ const ENCRYPTED_DATA: &[u8] = &oid!(raw 1.2.840.113549.1.7.6);
 /// password that is tried, and once for its certificates: less than this, which is some 10 s of one processor.
 const MAX_WORK: u64 = 60_000_000;
 
-/// What is left of [`MAX_WORK`].
-struct Work(u64);
+/// Contents of a file: programs write two or three.
+const MAX_CONTENTS: usize = 1000;
+/// Bags of a file, nested ones included. The largest trust store that was seen has 214.
+const MAX_BAGS: usize = 100_000;
 
-impl Work {
+/// What a file may still ask for.
+struct Limits {
+    work: u64,
+    bags: usize,
+}
+
+impl Limits {
     fn spend(&mut self, cost: u64) -> Result<(), Trouble> {
-        self.0 = self
-            .0
+        self.work = self
+            .work
             .checked_sub(cost)
             .ok_or_else(|| Trouble::new(Code::TooManyIterations, say::too_much_work(), say::make_it_anew()))?;
         Ok(())
@@ -76,10 +84,10 @@ impl<'a> Pfx<'a> {
     /// # Errors
     /// It is damaged, of a kind that is not known, asks for too much, or no password fits.
     pub fn open(bytes: &'a [u8], passwords: &[Password]) -> Result<Self, Trouble> {
-        Self::open_within(bytes, passwords, Work(MAX_WORK))
+        Self::open_within(bytes, passwords, Limits { work: MAX_WORK, bags: MAX_BAGS })
     }
 
-    fn open_within(bytes: &'a [u8], passwords: &[Password], mut work: Work) -> Result<Self, Trouble> {
+    fn open_within(bytes: &'a [u8], passwords: &[Password], mut limits: Limits) -> Result<Self, Trouble> {
         let bad = malformed("PFX");
         let outer = Element::read(bytes, 0..bytes.len()).and_then(|pfx| pfx.expect(SEQUENCE)).map_err(&bad)?;
         let mut parts = outer.children(bytes);
@@ -104,19 +112,22 @@ impl<'a> Pfx<'a> {
 
         let bad = malformed("AuthenticatedSafe");
         let list = Element::read(&safe, 0..safe.len()).and_then(|list| list.expect(SEQUENCE)).map_err(&bad)?;
+        if list.children(&safe).nth(MAX_CONTENTS).is_some() {
+            return Err(too_many());
+        }
         let sealed: Vec<Sealed> =
             list.children(&safe).map(|info| Sealed::read(&safe, info.map_err(&bad)?)).collect::<Result<_, _>>()?;
 
-        let mac = mac.map(|mac| checked(bytes, mac, &safe, passwords, &mut work)).transpose()?;
+        let mac = mac.map(|mac| checked(bytes, mac, &safe, passwords, &mut limits)).transpose()?;
         // What opened the integrity value, or else the first content, is tried on the others alone.
         let mut found = mac.as_ref().map(|(_, password)| password.clone());
         let mut contents = Vec::with_capacity(sealed.len());
         for sealed in sealed {
             let content = match &found {
                 Some(password) => sealed
-                    .open(&safe, &alike(password), &mut work)?
+                    .open(&safe, &alike(password), &mut limits)?
                     .ok_or_else(|| Trouble::new(Code::KeyStoreNotSupported, say::two_passwords(), say::convert_it()))?,
-                None => sealed.open(&safe, passwords, &mut work)?.ok_or_else(|| wrong_password(passwords))?,
+                None => sealed.open(&safe, passwords, &mut limits)?.ok_or_else(|| wrong_password(passwords))?,
             };
             found = found.or_else(|| content.encryption.as_ref().map(|(_, password)| password.clone()));
             contents.push(content);
@@ -167,10 +178,10 @@ fn checked(
     mac: MacData,
     content: &[u8],
     passwords: &[Password],
-    work: &mut Work,
+    limits: &mut Limits,
 ) -> Result<(MacData, Password), Trouble> {
     for password in distinct(passwords, |one, other| mac.same_key(one, other)) {
-        work.spend(mac.cost())?;
+        limits.spend(mac.cost())?;
         if mac.compute(password, content) == bytes[mac.value.clone()] {
             return Ok((mac.clone(), password.clone()));
         }
@@ -237,29 +248,29 @@ impl Sealed {
     }
 
     /// `None` where no password fits.
-    fn open(self, safe: &[u8], passwords: &[Password], work: &mut Work) -> Result<Option<Content>, Trouble> {
+    fn open(self, safe: &[u8], passwords: &[Password], limits: &mut Limits) -> Result<Option<Content>, Trouble> {
         let Sealed { path, scheme } = self;
         let octets = path.last().expect("a path to the octets").octets(safe).map_err(malformed("ContentInfo"))?;
         let Some(scheme) = scheme else {
             let plain = Zeroizing::new(octets.into_owned());
-            let (list, bags) = safe_contents(&plain)?;
+            let (list, bags) = safe_contents(&plain, limits)?;
             return Ok(Some(Content { path, encryption: None, plain, list, bags }));
         };
         for password in distinct(passwords, |one, other| scheme.same_key(one, other)) {
-            work.spend(scheme.cost())?;
+            limits.spend(scheme.cost())?;
             let Some(plain) = scheme.decrypt(&scheme.keys(safe, password), &octets) else { continue };
             // One wrong key in 256 yields a padding that is right; hardly any of those yields this.
-            let Ok((list, bags)) = safe_contents(&plain) else { continue };
+            let Ok((list, bags)) = safe_contents(&plain, limits) else { continue };
             return Ok(Some(Content { path, encryption: Some((scheme.clone(), password.clone())), plain, list, bags }));
         }
         Ok(None)
     }
 }
 
-fn safe_contents(plain: &[u8]) -> Result<(Element, Vec<Bag>), Trouble> {
+fn safe_contents(plain: &[u8], limits: &mut Limits) -> Result<(Element, Vec<Bag>), Trouble> {
     let bad = malformed("SafeContents");
     let list = Element::read(plain, 0..plain.len()).and_then(|list| list.expect(SEQUENCE)).map_err(bad)?;
-    let bags = bags::read(plain, &list)?;
+    let bags = bags::read(plain, &list, &mut limits.bags)?;
     Ok((list, bags))
 }
 
@@ -277,7 +288,7 @@ mod tests {
         let safe = tlv(SEQUENCE, &[&tlv(OID, &[DATA]), &safe]);
         let bytes = tlv(SEQUENCE, &[&tlv(INTEGER, &[&[3]]), &safe, &mac]);
         let passwords = ["a", "b", "c"].map(Password::text);
-        let code = |work| Pfx::open_within(&bytes, &passwords, Work(work)).unwrap_err().code;
+        let code = |work| Pfx::open_within(&bytes, &passwords, Limits { work, bags: 10 }).unwrap_err().code;
         assert_eq!(code(3000), Code::WrongPassword);
         assert_eq!(code(2999), Code::TooManyIterations);
     }

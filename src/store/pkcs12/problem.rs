@@ -21,6 +21,11 @@ pub fn malformed(part: &'static str) -> impl Fn(Malformed) -> Trouble {
     }
 }
 
+/// More things than any program writes, each of which would take memory.
+pub fn too_many() -> Trouble {
+    Trouble::new(Code::KeyStoreDamaged, say::too_many(), say::get_an_intact_copy())
+}
+
 pub fn damaged(part: &'static str) -> Trouble {
     malformed(part)(Malformed::Damaged)
 }
