@@ -14,6 +14,7 @@ mod rehearse;
 mod restore;
 mod roots;
 mod session;
+mod source;
 mod targets;
 mod verify;
 

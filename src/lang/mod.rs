@@ -27,6 +27,7 @@ pub mod prove;
 pub mod rehearse;
 pub mod rehearse_screen;
 pub mod roots;
+pub mod source;
 mod width;
 
 pub use width::{pad, width};
