@@ -13,7 +13,7 @@ mod system;
 
 use std::path::{Path, PathBuf};
 
-pub use source::{SourceRepair, Write, source_repair};
+pub use source::{SourceRepair, Write, source_repair, undo};
 pub use system::Anchors;
 
 use crate::finding::{Code, Finding};

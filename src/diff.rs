@@ -6,7 +6,16 @@
 /// quoted as `git` and GNU patch expect it.
 pub fn unified(path: &str, before: &[u8], after: &[u8]) -> Vec<u8> {
     let name = quoted(path.strip_prefix("./").unwrap_or(path));
-    let mut diff = format!("--- {name}\n+++ {name}\n").into_bytes();
+    with_names(&name, &name, before, after)
+}
+
+/// The diff that makes a new file.
+pub fn of_new(path: &str, after: &[u8]) -> Vec<u8> {
+    with_names("/dev/null", &quoted(path.strip_prefix("./").unwrap_or(path)), b"", after)
+}
+
+fn with_names(old: &str, new: &str, before: &[u8], after: &[u8]) -> Vec<u8> {
+    let mut diff = format!("--- {old}\n+++ {new}\n").into_bytes();
     let patch = diffy::create_patch_bytes(before, after).to_bytes();
     // diffy writes two header lines of its own, which would name the files `original` and `modified`.
     let hunks = patch.split_inclusive(|b| *b == b'\n').skip(2).flatten();

@@ -41,6 +41,7 @@ use crate::store;
 mod change;
 mod disk;
 mod draft;
+mod made;
 mod receipt;
 mod restore;
 mod site;
@@ -66,6 +67,7 @@ mod real;
 use disk::{Disk, Kind, ReadError, again};
 use real::RealDisk;
 
+pub use made::{link, make_directory, readable_as_its_directory, unlink};
 pub use receipt::{Added, NotAReceipt, Receipt};
 pub use steps::{Done, Regenerate, Step, Steps, StepsReceipt, Undone};
 
@@ -195,6 +197,14 @@ pub fn apply(edit: &Edit, options: &Options) -> Result<Receipt, ApplyError> {
 /// [`ApplyError`] says in which state the file is; it is never [`ApplyError::Changed`].
 pub fn restore(path: &Path, options: &RestoreOptions) -> Result<Restored, ApplyError> {
     restore::restore(&RealDisk, path, options)
+}
+
+/// Takes away a file that [`apply`] made, if it still holds these bytes.
+///
+/// # Errors
+/// [`ApplyError::Changed`]: it holds something else, is a link, or is gone; nothing was done.
+pub fn remove(path: &Path, sha256: Fingerprint, now: OffsetDateTime) -> Result<(), ApplyError> {
+    made::remove(&RealDisk, path, sha256, now)
 }
 
 /// The receipts of a file, newest first. Those of strangers and those that do not read are passed over.

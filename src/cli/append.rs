@@ -11,7 +11,6 @@ use super::targets::{self, Opened, Target};
 use crate::apply::{self, Added, ApplyError, Edit, Receipt};
 use crate::assess::assess;
 use crate::certificate::Fingerprint;
-use crate::custody::{self, refresh};
 use crate::diff;
 use crate::finding::{Code, Trouble};
 use crate::keytool;
@@ -125,14 +124,14 @@ pub fn one(session: &Session, target: &Target, args: &Append) -> Done {
         let change = Change { trouble: Some(trouble), ..Change::new(path.clone(), action) };
         Done { change, diff: None, bytes: None }
     };
+    if let Some(done) = super::source::append(session, target, args) {
+        return done;
+    }
     for _ in 0..ROUNDS {
         let opened = match targets::read(session, target) {
             Ok(opened) => opened,
             Err(trouble) => return failed(Action::Refused, trouble),
         };
-        if let Some(trouble) = belongs_at_the_source(session, target, args, &opened) {
-            return failed(Action::Refused, trouble);
-        }
         if let (Some(output), false) = (args.output.as_deref(), args.dry_run)
             && let Some(format) = convert::wanted(output, opened.store.format)
             && opened.store.nature == Nature::TrustStore
@@ -204,27 +203,6 @@ pub fn one(session: &Session, target: &Target, args: &Append) -> Done {
         }
     }
     failed(Action::Failed, keeps_changing())
-}
-
-/// A generated file is repaired where it is generated from; what is added to the file itself does not last.
-fn belongs_at_the_source(session: &Session, target: &Target, args: &Append, opened: &Opened) -> Option<Trouble> {
-    let custody = target.custody(session);
-    if !custody.is_generated() || args.force || args.output.is_some() {
-        return None;
-    }
-    let roots: Vec<&Root> = assess(&opened.store, &session.rollover, session.now).missing_new;
-    if roots.is_empty() {
-        return None;
-    }
-    let held: Vec<_> = opened.store.entries.iter().map(|entry| entry.certificate.clone()).collect();
-    let repair = match custody::source_repair(&custody, &session.prefix, &roots, &held) {
-        Ok(repair) => repair?,
-        Err(trouble) => return Some(trouble),
-    };
-    let writes = repair.writes.iter().map(|write| format!("rootfix roots export … > {}", write.path.display()));
-    let commands: Vec<String> = writes.chain(repair.run.iter().map(|command| refresh::shown(command))).collect();
-    let message = say_cli::source_repair_needed(custody.as_str());
-    Some(Trouble::new(Code::GeneratedFile, message, say_cli::add_at_the_source(commands.join(" && "))))
 }
 
 /// Who writes the store: keytool, where there is one and the format is its own, else the native engine.
@@ -489,7 +467,7 @@ pub fn show(session: &Session, target: &Target, args: &Append, done: &Done) {
         let line = text::proof(proof, session.lang);
         if aside { session.note(&line) } else { session.say(&line) }
     }
-    if change.backup.is_some() {
+    if change.backup.is_some() || super::source::can_be_undone(change) {
         tell(&say::restart());
         tell(&say::undo(text::typed(&change.path)));
     }

@@ -19,6 +19,7 @@ mod report;
 mod restore;
 mod roots;
 mod session;
+mod source;
 mod targets;
 mod verify;
 mod wizard;

@@ -20,6 +20,9 @@ pub fn run(session: &mut Session, args: &Restore) -> Exit {
 }
 
 fn one(session: &mut Session, file: &std::path::Path, args: &Restore) -> Exit {
+    if let Some(exit) = super::source::restore(session, file, args) {
+        return exit;
+    }
     let path = file.display().to_string();
     let shown = text::printable(&path);
     let options = RestoreOptions { force: args.force, now: session.now, backup_dir: args.backup_dir.clone() };
@@ -64,14 +67,16 @@ fn one(session: &mut Session, file: &std::path::Path, args: &Restore) -> Exit {
 
 fn list(session: &mut Session, file: &std::path::Path, args: &Restore) -> Exit {
     let path = file.display().to_string();
+    let at_source = super::source::list(session, file, args);
     let receipts = match apply::backups(file, args.backup_dir.as_deref()) {
         Ok(receipts) => receipts,
+        Err(_) if at_source => return Exit::Good,
         Err(trouble) => {
             session.trouble_with(&path, &trouble);
             return Exit::Trouble;
         }
     };
-    if receipts.is_empty() {
+    if receipts.is_empty() && !at_source {
         session.say_sentence(&say::no_backups(text::printable(&path)));
     }
     for receipt in receipts {

@@ -52,7 +52,8 @@ pub struct SourceRepair {
 
 /// How to add roots at the source of a generated store; `None` where the custody is of another kind.
 ///
-/// `in_store` are the certificates that the store holds now. A root that the source has already is not written
+/// `in_bundle` are the certificates that the generated bundle holds now, the first of [`SourceRepair::regenerates`]:
+/// what was added to it by hand would be lost. (Debian's hook leaves alone what others put into the Java store.) A root that the source has already is not written
 /// again: then the generator was not run since, and running it is all there is to do.
 ///
 /// # Errors
@@ -61,7 +62,7 @@ pub fn source_repair(
     custody: &Custody,
     prefix: &Path,
     roots: &[&Root],
-    in_store: &[Certificate],
+    in_bundle: &[Certificate],
 ) -> Result<Option<SourceRepair>, Trouble> {
     let prefix = &Prefix::new(prefix);
     let (anchors, java) = match custody {
@@ -93,10 +94,9 @@ pub fn source_repair(
             anchor(&root.id, pem_file(root));
         }
     }
-    // Debian's hook leaves alone what others put into the Java store.
     let mut rescued: Vec<Certificate> = Vec::new();
     let wanted = |certificate: &Certificate| roots.iter().any(|root| root.certificate == *certificate);
-    for certificate in in_store.iter().filter(|c| !java && !has(&c.fingerprint()) && !wanted(c)) {
+    for certificate in in_bundle.iter().filter(|c| !has(&c.fingerprint()) && !wanted(c)) {
         if !rescued.contains(certificate) {
             let facts = certificate.facts();
             anchor(
@@ -111,12 +111,46 @@ pub fn source_repair(
     let regenerates = std::iter::once(anchors.bundle()).chain(java_store);
     Ok(Some(SourceRepair {
         // The Java hook is told of new links alone: one that missed a root before must hear of it again.
-        run: anchors.refresh(prefix, java && writes.is_empty()),
+        run: anchors.refresh(prefix, java && roots.iter().any(|root| has(&root.certificate.fingerprint()))),
         undo: anchors.undo(prefix, &names),
         writes,
         regenerates: regenerates.filter_map(|path| prefix.open_path(path).ok()).collect(),
         rescued,
     }))
+}
+
+/// The commands that take back what [`source_repair`] made at the source of a store: these files, now gone, and
+/// these, now as they were before. `disabled`: nothing was generated on this system before.
+///
+/// `None` where the store is not generated, or where one of the files is none that such a repair writes: the paths
+/// may come from a receipt that somebody else laid down, and nothing else is to be removed.
+pub fn undo(
+    custody: &Custody,
+    prefix: &Path,
+    made: &[PathBuf],
+    changed: &[PathBuf],
+    disabled: bool,
+) -> Option<Vec<Vec<OsString>>> {
+    let prefix = &Prefix::new(prefix);
+    let anchors = match custody {
+        Custody::System(Anchors::RedHat) if disabled => Anchors::RedHatDisabled,
+        Custody::System(anchors) => *anchors,
+        Custody::DebianJava => Anchors::Debian,
+        _ => return None,
+    };
+    let is_anchor = |path: &PathBuf| {
+        path.file_name().is_some_and(|name| host_of_new(prefix, &anchors.directory().join(name)) == *path)
+            && has_extension(path, anchors.extension())
+    };
+    let list = prefix.open_path(Path::new(DEBIAN_LIST)).ok().filter(|_| anchors == Anchors::Debian);
+    if !made.iter().all(is_anchor) || changed.iter().any(|path| Some(path) != list.as_ref()) {
+        return None;
+    }
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let names: Option<Vec<String>> = made.iter().map(|path| path.file_stem()?.to_str().map(str::to_owned)).collect();
+    // The names go through a shell.
+    let names = names.filter(|names| names.iter().all(|name| name.chars().all(plain)))?;
+    Some(anchors.undo(prefix, &names))
 }
 
 fn rescue_file(certificate: &Certificate, name: &str) -> Vec<u8> {

@@ -1826,6 +1826,50 @@ codes! {
             zh: "请确认临时目录（TMPDIR）可写，并且回环网络可用。",
         },
     }
+
+    // Stores that are repaired at their source.
+    AddedAtSource = "added-at-source", Note {
+        meaning: {
+            en: "The root was added at the source of a generated store, or to a hashed directory as a file and a link.",
+            zh: "根证书已添加到所生成信任库的来源，或以文件加链接的方式添加到哈希目录。",
+        },
+        cause: {
+            en: "What is added to a generated file itself is lost when it is made again; what lies at its source stays.",
+            zh: "直接写入生成的文件会在下次生成时丢失，放在来源处的内容则会保留。",
+        },
+        remedy: {
+            en: "Nothing. `rootfix restore` with the path of the store takes everything back.",
+            zh: "无需处理。对该信任库运行 `rootfix restore` 可全部撤销。",
+        },
+    }
+    RootDidNotArrive = "root-did-not-arrive", Error {
+        meaning: {
+            en: "The root was put at the source, the generator ran, and the store is still not as it should be.",
+            zh: "根证书已放入来源并运行了生成命令，但信任库仍不符合预期。",
+        },
+        cause: {
+            en: "The generator was replaced or switched off, a hook of it failed in silence, or the source and the store no longer hold the same certificates.",
+            zh: "生成命令被替换或停用、其钩子静默失败，或来源与信任库中的证书已不一致。",
+        },
+        remedy: {
+            en: "Everything was taken back. Run the generator by hand and read what it says.",
+            zh: "已全部撤销。请手工运行生成命令并查看输出。",
+        },
+    }
+    UndoIncomplete = "undo-incomplete", Error {
+        meaning: {
+            en: "Not everything that was added for a store could be taken back.",
+            zh: "为信任库添加的内容未能全部撤销。",
+        },
+        cause: {
+            en: "A file could not be written or removed, or the command that generates the store failed.",
+            zh: "某个文件无法写入或删除，或生成命令执行失败。",
+        },
+        remedy: {
+            en: "Mend what the message names, and run `rootfix restore` on the store again.",
+            zh: "解决提示中的问题后，再次对该信任库运行 `rootfix restore`。",
+        },
+    }
 }
 
 impl std::fmt::Display for Code {

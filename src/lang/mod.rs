@@ -31,6 +31,7 @@ pub mod rehearse_screen;
 pub mod report;
 pub mod roots;
 pub mod usage;
+pub mod source;
 mod width;
 pub mod wizard;
 
