@@ -18,7 +18,7 @@ use rootfix::rehearse::chain::{KeyKind, StandIns};
 use rootfix::rehearse::server::Reply;
 use rootfix::rehearse::shadow::{Bundle, BundleKind};
 use rootfix::rehearse::verdict::{Conclusion, Exit, Holds};
-use rootfix::rehearse::{Options, Rehearsal, rehearse};
+use rootfix::rehearse::{Options, Rehearsal, opened_stores, rehearse};
 use rootfix::rollover::{Rollover, Root};
 
 const HOST: &str = "api.mch.weixin.qq.com";
@@ -530,4 +530,27 @@ fn nothing_is_left_of_a_rehearsal_that_ends_or_is_killed() {
         assert_eq!(fs::read_dir(&scratch).unwrap().count(), 0);
         assert_eq!(outside(&project), before);
     }
+}
+
+#[test]
+fn the_bundles_of_a_program_are_found_by_what_it_opens() {
+    if !installed(&["curl", "ruby"]) {
+        return;
+    }
+    let project = Project::new(&["pay.rb"], &[]);
+    as_each_user("the_bundles_of_a_program_are_found_by_what_it_opens", &project, || {
+        let curl = format!("{PAY}; sleep 1000");
+        for (script, seconds) in [("ruby pay.rb", 30), (&*curl, 2)] {
+            let mut options = shell(&project, script);
+            options.bundles = Vec::new();
+            options.time_limit = Duration::from_secs(seconds);
+            let opened = opened_stores(stand_ins(KeyKind::Ec), &options).unwrap();
+            let real = |path: &Path| fs::canonicalize(path).unwrap();
+            let found = opened.iter().any(|store| !store.is_directory && real(&store.path) == real(&project.bundle()));
+            assert!(found, "{script}: {opened:?}");
+        }
+        let mut options = project.options(&[]);
+        options.command = vec!["./no-such-program".into()];
+        assert_eq!(opened_stores(stand_ins(KeyKind::Ec), &options).unwrap_err().code, Code::CommandNotStarted);
+    });
 }

@@ -52,6 +52,10 @@ sentences! {
         en: "The private network cannot be set up: {error}.",
         zh: "无法建立私有网络：{error}。",
     }
+    not_traced(error) {
+        en: "What the program opens cannot be seen: {error}",
+        zh: "无法查看程序打开了哪些文件：{error}",
+    }
     run_lost(error) {
         en: "The process that ran the command went away ({error}).",
         zh: "运行该命令的进程意外退出（{error}）。",

@@ -22,7 +22,7 @@ use std::time::Duration;
 use chain::{Presented, Shown, StandIns};
 use server::Reply;
 use shadow::{Append, Bundle, Shadow, Shadows};
-use verdict::{Conclusion, Judged, Outcome, Part};
+use verdict::{Conclusion, Judged, OpenedStore, Outcome, Part};
 
 use crate::finding::{Code, Trouble};
 use crate::lang::rehearse as say;
@@ -104,19 +104,39 @@ pub fn rehearse(
             Part::Repaired => (Shown::New, &shadows.repaired),
             Part::Rogue => (Shown::Rogue, &shadows.repaired),
         };
-        let outcome = run(options, &stand_ins.hosts, &stand_ins.chain(shown).into(), seen)?;
+        let outcome = run(options, &stand_ins.hosts, &stand_ins.chain(shown).into(), seen, false)?;
         let reached = verdict::reached_tls(&outcome);
         outcomes.push(outcome);
         if part == Part::Baseline && !reached {
             break;
         }
     }
-    let (judged, conclusion) = verdict::judge(&outcomes, shadows.holds);
+    let (judged, conclusion) = verdict::judge(&outcomes, shadows.vouched);
     Ok(Rehearsal { outcomes, judged, conclusion })
 }
 
+/// Runs the command once, in a private world with the bundles as they are, and says which stores it opens.
+///
+/// It sees the old chain, which no bundle vouches for: a program that reads a bundle only after it was accepted is not
+/// seen to do so.
+///
+/// # Errors
+/// As [`rehearse`]; or tracing is not permitted.
+pub fn opened_stores(stand_ins: &StandIns, options: &Options) -> Result<Vec<OpenedStore>, Trouble> {
+    if options.command.is_empty() {
+        return Err(Trouble::new(Code::CommandNotStarted, say::no_command(), say::check_command()));
+    }
+    Ok(run(options, &stand_ins.hosts, &(&stand_ins.old).into(), &[], true)?.opened)
+}
+
 #[cfg(target_os = "linux")]
-fn run(options: &Options, hosts: &[String], presented: &Presented, shadows: &[Shadow]) -> Result<Outcome, Trouble> {
+fn run(
+    options: &Options,
+    hosts: &[String],
+    presented: &Presented,
+    shadows: &[Shadow],
+    trace: bool,
+) -> Result<Outcome, Trouble> {
     space::run(&space::Stage {
         helper: options.helper.clone().unwrap_or_else(|| "/proc/self/exe".into()),
         command: &options.command,
@@ -129,11 +149,12 @@ fn run(options: &Options, hosts: &[String], presented: &Presented, shadows: &[Sh
         ask_for_certificate: options.ask_for_certificate,
         time_limit: options.time_limit,
         input: &options.input,
+        trace,
     })
 }
 
 #[cfg(not(target_os = "linux"))]
-fn run(_: &Options, _: &[String], _: &Presented, _: &[Shadow]) -> Result<Outcome, Trouble> {
+fn run(_: &Options, _: &[String], _: &Presented, _: &[Shadow], _: bool) -> Result<Outcome, Trouble> {
     Err(Trouble::new(Code::NoNamespaces, say::linux_alone(), say::without_linux()))
 }
 

@@ -4,20 +4,15 @@
 //! for the stand-in chains as today's bundle vouches for the real ones. The repaired shadow has the new stand-in
 //! besides, brought in by the same code that repairs the real file.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sha1::{Digest as _, Sha1};
-use x509_parser::prelude::{FromDer as _, X509Name};
-
 use super::chain::StandIns;
-use super::verdict::Holds;
-use crate::certificate::Certificate;
+use super::verdict::{Holds, Vouched};
 use crate::finding::{Code, Trouble};
 use crate::lang::rehearse as say;
 use crate::rollover::Root;
-use crate::store::MAX_BYTES;
+use crate::store::{MAX_BYTES, cadir};
 
 /// Adds roots to the bytes of the bundle at this path, as the repair of the real file would.
 pub type Append<'a> = &'a dyn Fn(&Path, &[u8], &[&Root]) -> Result<Vec<u8>, Trouble>;
@@ -60,16 +55,14 @@ pub enum Shadow {
 pub struct Shadows {
     pub today: Vec<Shadow>,
     pub repaired: Vec<Shadow>,
-    /// What all bundles together vouch for.
-    pub holds: Holds,
+    pub vouched: Vouched,
 }
 
 impl Shadows {
     /// # Errors
     /// A bundle cannot be read, or nothing can be added to it.
     pub fn make(bundles: &[Bundle], stand_ins: &StandIns, append: Append<'_>) -> Result<Shadows, Trouble> {
-        let mut shadows =
-            Shadows { today: Vec::new(), repaired: Vec::new(), holds: Holds { old_root: false, new_root: false } };
+        let (mut all_today, mut all_repaired, mut all_hold) = (Vec::new(), Vec::new(), Vec::new());
         let mut seen = Vec::new();
         for bundle in bundles {
             let unreadable = |error: std::io::Error| {
@@ -85,8 +78,7 @@ impl Shadows {
             }
             seen.push(path.clone());
             let holds = bundle.holds;
-            shadows.holds.old_root |= holds.old_root;
-            shadows.holds.new_root |= holds.new_root;
+            all_hold.push(holds);
             let mut held = Vec::new();
             held.extend(holds.old_root.then_some(&stand_ins.old.root));
             held.extend(holds.new_root.then_some(&stand_ins.new.root));
@@ -108,7 +100,7 @@ impl Shadows {
                     (Shadow::File { path: path.clone(), bytes }, Shadow::File { path, bytes: repaired })
                 }
                 BundleKind::Directory => {
-                    let files = |roots: &[&Root]| roots.iter().flat_map(|root| hashed(&root.certificate)).collect();
+                    let files = |roots: &[&Root]| roots.iter().flat_map(|root| hashed(root)).collect();
                     let mut all = held.clone();
                     all.extend(missing);
                     (
@@ -117,47 +109,17 @@ impl Shadows {
                     )
                 }
             };
-            shadows.today.push(today);
-            shadows.repaired.push(repaired);
+            all_today.push(today);
+            all_repaired.push(repaired);
         }
-        Ok(shadows)
+        Ok(Shadows { today: all_today, repaired: all_repaired, vouched: Vouched::by(&all_hold) })
     }
 }
 
 /// The file of a certificate in a hashed directory. The first of its hash: nobody else bears a stand-in's name.
-fn hashed(certificate: &Certificate) -> Option<(String, Vec<u8>)> {
-    let pem = pem::encode(&pem::Pem::new("CERTIFICATE", certificate.der()));
-    Some((format!("{}.0", name_hash(&certificate.facts().subject_der)?), pem.into_bytes()))
-}
-
-/// `openssl x509 -subject_hash` of OpenSSL 1.0 and later (`X509_NAME_hash_ex`): SHA-1 over the name with every text in
-/// UTF-8, lower case, single blanks, and without the outer SEQUENCE. Right for names of ASCII text, such as stand-ins
-/// have.
-fn name_hash(name_der: &[u8]) -> Option<String> {
-    let (_, name) = X509Name::from_der(name_der).ok()?;
-    let mut canonical = Vec::new();
-    for part in name.iter() {
-        let mut set = Vec::new();
-        for attribute in part.iter() {
-            let text = attribute.as_str().ok()?.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
-            let oid = attribute.attr_type().as_bytes();
-            let pair = [short(0x06, oid)?, short(0x0c, text.to_ascii_lowercase().as_bytes())?].concat();
-            set.extend(short(0x30, &pair)?);
-        }
-        canonical.extend(short(0x31, &set)?);
-    }
-    let digest = Sha1::digest(&canonical);
-    // The first four bytes as a little-endian number.
-    digest[..4].iter().rev().try_fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").ok()?;
-        Some(text)
-    })
-}
-
-/// DER of up to 127 bytes of content; a stand-in's names are shorter.
-fn short(tag: u8, content: &[u8]) -> Option<Vec<u8>> {
-    let length = u8::try_from(content.len()).ok().filter(|length| *length < 0x80)?;
-    Some([&[tag, length], content].concat())
+fn hashed(root: &Root) -> Option<(String, Vec<u8>)> {
+    let hash = cadir::subject_hash(&root.certificate.facts().subject_der)?;
+    Some((format!("{hash:08x}.0"), root.pem().into_bytes()))
 }
 
 #[cfg(test)]
@@ -174,7 +136,7 @@ mod tests {
         }
         let directory = tempfile::tempdir().unwrap();
         let stand_ins = StandIns::make(&rollover(), &[], KeyKind::Ec, time::OffsetDateTime::now_utc()).unwrap();
-        let (name, pem) = hashed(&stand_ins.new.root.certificate).unwrap();
+        let (name, pem) = hashed(&stand_ins.new.root).unwrap();
         let path = directory.path().join(&name);
         fs::write(&path, pem).unwrap();
         let output =
@@ -204,7 +166,7 @@ mod tests {
             let path = fs::canonicalize(&path).unwrap();
             assert_eq!(shadows.today, [Shadow::File { path: path.clone(), bytes: today.into() }]);
             assert_eq!(shadows.repaired, [Shadow::File { path, bytes: repaired.into() }]);
-            assert_eq!(shadows.holds, holds);
+            assert_eq!(shadows.vouched, Vouched::by(&[holds]));
         }
         assert_eq!(fs::read(&path).unwrap(), b"today");
     }

@@ -27,6 +27,16 @@ pub struct Outcome {
     pub asked: Vec<String>,
     /// The end of what the command wrote, standard output and standard error as they came.
     pub output: String,
+    /// The stores that it opened, where that was asked for.
+    pub opened: Vec<OpenedStore>,
+}
+
+/// A store that a command opened.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct OpenedStore {
+    pub path: std::path::PathBuf,
+    /// Certificates were looked up in it one by one.
+    pub is_directory: bool,
 }
 
 /// The four runs, in their order.
@@ -57,11 +67,38 @@ impl Part {
     }
 }
 
-/// What today's bundles vouch for.
+/// What one bundle vouches for today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Holds {
     pub old_root: bool,
     pub new_root: bool,
+}
+
+/// What all bundles of a program vouch for today, taken together. A program may open several and use one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vouched {
+    /// At least one has the old root.
+    pub old_root: bool,
+    pub new_root: Share,
+}
+
+/// How many of the bundles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    None,
+    Some,
+    All,
+}
+
+impl Vouched {
+    pub fn by(bundles: &[Holds]) -> Vouched {
+        let new_root = match bundles.iter().filter(|holds| holds.new_root).count() {
+            0 => Share::None,
+            all if all == bundles.len() => Share::All,
+            _ => Share::Some,
+        };
+        Vouched { old_root: bundles.iter().any(|holds| holds.old_root), new_root }
+    }
 }
 
 /// One run, judged in the light of all.
@@ -106,7 +143,7 @@ pub fn reached_tls(outcome: &Outcome) -> bool {
 }
 
 /// Judges one to four outcomes, in the order of [`Part::ALL`].
-pub fn judge(outcomes: &[Outcome], holds: Holds) -> (Vec<Judged>, Conclusion) {
+pub fn judge(outcomes: &[Outcome], holds: Vouched) -> (Vec<Judged>, Conclusion) {
     let speaks = outcomes.iter().flat_map(|outcome| &outcome.observations.connections).any(|c| c.request.is_some());
     // The run in which a chain is shown that the bundle vouches for.
     let reference = if holds.old_root { outcomes.first() } else { outcomes.get(2) };
@@ -125,15 +162,15 @@ pub fn judge(outcomes: &[Outcome], holds: Holds) -> (Vec<Judged>, Conclusion) {
             }
             (Part::Baseline, Reach::Refused(how)) => (Verdict::Fail, say::old_root_is_missing(&how.en, &how.zh)),
 
-            (Part::Rollover, Reach::Accepted) if holds.new_root => {
+            (Part::Rollover, Reach::Accepted) if holds.new_root != Share::None => {
                 (Verdict::Pass, say::survives(what_was_seen(outcome)))
             }
-            (Part::Rollover, Reach::Accepted | Reach::Partly) if !holds.new_root => (
+            (Part::Rollover, Reach::Accepted | Reach::Partly) if holds.new_root == Share::None => (
                 Verdict::NotProven,
                 if rogue_accepted { say::accepts_as_it_does_all() } else { say::accepts_unvouched() },
             ),
             (Part::Rollover, Reach::Accepted | Reach::Partly) => (Verdict::Fail, say::partly()),
-            (Part::Rollover, Reach::Refused(how)) if holds.new_root => {
+            (Part::Rollover, Reach::Refused(how)) if holds.new_root == Share::All => {
                 (Verdict::Fail, say::new_root_is_not_seen(&how.en, &how.zh))
             }
             (Part::Rollover, Reach::Refused(how)) => (Verdict::Fail, say::stops(&how.en, &how.zh)),
@@ -247,7 +284,7 @@ fn what_was_seen(outcome: &Outcome) -> String {
 mod tests {
     use super::*;
 
-    const HOLDS_OLD: Holds = Holds { old_root: true, new_root: false };
+    const HOLDS_OLD: Vouched = Vouched { old_root: true, new_root: Share::None };
 
     fn outcome(exit: i32, connections: &[Connection]) -> Outcome {
         Outcome {
@@ -255,6 +292,7 @@ mod tests {
             observations: Observations { connections: connections.to_vec(), more: 0 },
             asked: vec![],
             output: String::new(),
+            opened: vec![],
         }
     }
 
@@ -307,9 +345,24 @@ mod tests {
     #[test]
     fn a_bundle_that_holds_the_new_root_alone_is_ready_though_the_old_chain_is_refused() {
         let (yes, no) = (outcome(0, &[request()]), outcome(2, &[alert()]));
-        let holds = Holds { old_root: false, new_root: true };
+        let holds = Vouched { old_root: false, new_root: Share::All };
         let (judged, conclusion) = judge(&[no.clone(), yes.clone(), yes, no], holds);
         assert_eq!(verdicts(&judged), [Verdict::Fail, Verdict::Pass, Verdict::Pass, Verdict::Pass]);
+        assert_eq!(conclusion, Conclusion::Ready);
+    }
+
+    #[test]
+    fn a_bundle_that_a_program_opens_beside_its_own_does_not_make_the_rollover_harmless() {
+        let (old, both) = (Holds { old_root: true, new_root: false }, Holds { old_root: true, new_root: true });
+        assert_eq!(Vouched::by(&[]), Vouched { old_root: false, new_root: Share::None });
+        assert_eq!(Vouched::by(&[both]).new_root, Share::All);
+        let holds = Vouched::by(&[old, both]);
+        assert_eq!(holds, Vouched { old_root: true, new_root: Share::Some });
+        let (yes, no) = (outcome(0, &[request()]), outcome(2, &[alert()]));
+        let (judged, conclusion) = judge(&[yes.clone(), no.clone(), yes.clone(), no.clone()], holds);
+        assert_eq!(conclusion, Conclusion::AppendHelps);
+        assert!(judged[1].sentence.en.contains("no longer connects"));
+        let (_, conclusion) = judge(&[yes.clone(), yes.clone(), yes, no], holds);
         assert_eq!(conclusion, Conclusion::Ready);
     }
 

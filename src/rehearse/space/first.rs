@@ -15,7 +15,7 @@ use rustix::process::{Pid, Signal, WaitOptions};
 use rustix::thread::CapabilitySet;
 
 use super::wire::{self, Failure, Job, Step};
-use super::{mounts, names, network};
+use super::{mounts, names, network, traced};
 use crate::rehearse::server::Server;
 use crate::rehearse::verdict::{Exit, Outcome};
 
@@ -25,6 +25,8 @@ const MAX_OUTPUT: usize = 16 << 10;
 const MAX_ASKED: usize = 32;
 /// What a stopped command is given to end by itself.
 const GRACE: Duration = Duration::from_secs(1);
+/// What a tracing process is given to say what it saw, after all that it traced was stopped.
+const TRACING_GRACE: Duration = Duration::from_secs(10);
 /// How long a background process may be silent after its connection before nothing more is expected of it.
 const QUIET: Duration = Duration::from_secs(2);
 
@@ -78,10 +80,12 @@ fn perform(job: &Job, input: File, in_user_namespace: bool) -> Result<Outcome, F
     if let Ok(here) = std::env::current_dir() {
         let _ = std::env::set_current_dir(here);
     }
-    let (exit, output) = run(job, input, &server)?;
+    let report = job.trace.then(traced::Report::new).transpose().map_err(setup)?;
+    let (exit, output) = run(job, input, &server, report.as_ref())?;
+    let opened = report.map_or(Ok(Vec::new()), traced::Report::read)?;
     server.settle(GRACE);
     let asked = asked.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    Ok(Outcome { exit, observations: server.observations(), asked, output })
+    Ok(Outcome { exit, observations: server.observations(), asked, output, opened })
 }
 
 fn note_name(asked: &Mutex<Vec<String>>, name: String) {
@@ -99,8 +103,11 @@ fn drop_capabilities() -> io::Result<()> {
     Ok(rustix::thread::set_capabilities(None, sets)?)
 }
 
-fn run(job: &Job, input: File, server: &Server) -> Result<(Exit, String), Failure> {
-    let words = job.command();
+fn run(job: &Job, input: File, server: &Server, report: Option<&traced::Report>) -> Result<(Exit, String), Failure> {
+    let mut words = job.command();
+    if let Some(report) = report {
+        words.splice(..0, report.command());
+    }
     let (program, arguments) = words.split_first().expect("a command has at least one word");
     let started = |error: io::Error| Failure::new(Step::Start, &program.to_string_lossy(), &error);
     let mut command = Command::new(program);
@@ -118,7 +125,7 @@ fn run(job: &Job, input: File, server: &Server) -> Result<(Exit, String), Failur
     });
     let readers = readers.collect::<io::Result<Vec<_>>>().map_err(started)?;
     let pid = Pid::from_child(&child);
-    let exit = wait(pid, job.time_limit, server);
+    let exit = wait(pid, job.time_limit, server, report.is_some());
     // Of a finished command everything that it wrote is there to be read; a background process may keep the pipe.
     let end = Instant::now() + GRACE;
     while readers.iter().any(|reader| !reader.is_finished()) && Instant::now() < end {
@@ -129,7 +136,7 @@ fn run(job: &Job, input: File, server: &Server) -> Result<(Exit, String), Failur
 }
 
 /// Takes in every process that ends, until none is left, nothing more is to be expected, or the time is over.
-fn wait(pid: Pid, time_limit: Duration, server: &Server) -> Exit {
+fn wait(pid: Pid, time_limit: Duration, server: &Server, traced: bool) -> Exit {
     let end = Instant::now() + time_limit;
     let mut exit = None;
     let mut last_seen = (server.observations(), Instant::now());
@@ -167,8 +174,12 @@ fn wait(pid: Pid, time_limit: Duration, server: &Server) -> Exit {
     if let Some(exit) = exit {
         return exit;
     }
-    let _ = rustix::process::kill_process(pid, Signal::TERM);
-    let end = Instant::now() + GRACE;
+    let end = Instant::now() + if traced { TRACING_GRACE } else { GRACE };
+    if traced {
+        traced::stop_all_but(pid);
+    } else {
+        let _ = rustix::process::kill_process(pid, Signal::TERM);
+    }
     while Instant::now() < end
         && !matches!(rustix::process::wait(WaitOptions::NOHANG), Ok(Some((ended, _))) if ended == pid)
     {

@@ -21,6 +21,7 @@ mod mounts;
 mod names;
 mod network;
 mod separate;
+mod traced;
 mod wire;
 
 use std::ffi::OsString;
@@ -56,6 +57,8 @@ pub struct Stage<'a> {
     pub time_limit: Duration,
     /// What the command reads on its standard input.
     pub input: &'a [u8],
+    /// Note the stores that it opens; it runs slower so.
+    pub trace: bool,
 }
 
 /// Runs the command once.

@@ -7,8 +7,8 @@ use std::process::{Command, ExitCode};
 use rustix::process::Signal;
 use rustix::thread::{CapabilitySet, UnshareFlags};
 
-use super::first;
 use super::wire::{Failure, Step, send_result};
+use super::{first, traced};
 
 pub(super) const ARGUMENT: &str = "__rehearse-inner";
 pub(super) const PRIVATE: &str = "private-network";
@@ -29,6 +29,9 @@ pub fn inner_process() -> Option<ExitCode> {
         return None;
     }
     let part = arguments.next()?;
+    if part == traced::PART {
+        return Some(traced::run(arguments));
+    }
     // Standard input is the socket to the outside; by hand this argument does nothing.
     let input = rustix::fs::fstat(io::stdin()).ok()?;
     if rustix::fs::FileType::from_raw_mode(input.st_mode) != rustix::fs::FileType::Socket {

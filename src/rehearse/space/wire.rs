@@ -34,6 +34,7 @@ pub(super) struct Job {
     pub reply: Reply,
     pub ask_for_certificate: bool,
     pub time_limit: Duration,
+    pub trace: bool,
     input: usize,
 }
 
@@ -75,6 +76,7 @@ pub(super) fn send_job(to: &mut impl Write, stage: &Stage<'_>) -> io::Result<()>
         reply: stage.reply.clone(),
         ask_for_certificate: stage.ask_for_certificate,
         time_limit: stage.time_limit,
+        trace: stage.trace,
         input: stage.input.len(),
     };
     let json = Zeroizing::new(serde_json::to_vec(&job).map_err(io::Error::other)?);
@@ -164,6 +166,8 @@ pub(super) enum Step {
     Listen,
     /// Starting the command.
     Start,
+    /// Seeing what it opens.
+    Trace,
     /// A process of the run went away without a word.
     Lost,
 }
@@ -207,6 +211,7 @@ impl Failure {
             Step::Network | Step::Listen => {
                 Trouble::new(Code::RehearsalSetup, say::no_network(error), say::without_namespaces())
             }
+            Step::Trace => Trouble::new(Code::TracingRefused, say::not_traced(error), say::name_a_bundle()),
             Step::Lost => Trouble::new(Code::RehearsalSetup, say::run_lost(error), say::without_namespaces()),
         }
     }
