@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use super::ApplyError;
 use super::disk::{Disk, again};
 use super::receipt;
-use super::site::{Site, random};
+use super::site::{Site, Terms, random};
 use super::trouble::{self, Stop};
 use crate::certificate::Fingerprint;
 use crate::finding::Trouble;
@@ -27,7 +27,7 @@ pub(super) fn remove<D: Disk>(
     if path.is_symlink() {
         return Err(ApplyError::Changed);
     }
-    let site = Site::enter(disk, path, None, false, now)?;
+    let site = Site::enter(disk, path, &Terms { backup_dir: None, force: false, now, held: &[] })?;
     let current = site.read()?.filter(|current| current.sha256 == sha256).ok_or(Stop::Changed)?;
     let home = &site.home;
     let at = |error: io::Error| ApplyError::Trouble(trouble::at(&home.path, &error));

@@ -30,8 +30,8 @@ pub mod rehearse;
 pub mod rehearse_screen;
 pub mod report;
 pub mod roots;
-pub mod usage;
 pub mod source;
+pub mod usage;
 mod width;
 pub mod wizard;
 
