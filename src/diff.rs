@@ -1,21 +1,31 @@
 //! The change to a text as a unified diff that `patch -p0` and `git apply -p0` take, byte for byte.
 
+use std::path::Path;
+
 /// The diff of a file's bytes, with its path in both headers.
 ///
-/// Line endings and bytes that are no UTF-8 pass through. A path that has control characters or quotes in it is
-/// quoted as `git` and GNU patch expect it.
-pub fn unified(path: &str, before: &[u8], after: &[u8]) -> Vec<u8> {
-    let name = quoted(path.strip_prefix("./").unwrap_or(path));
+/// Line endings and bytes that are no UTF-8 pass through, in the path too. A path with control characters or quotes in
+/// it is quoted as `git` and GNU patch expect it.
+pub fn unified(path: &Path, before: &[u8], after: &[u8]) -> Vec<u8> {
+    let name = name(path);
     with_names(&name, &name, before, after)
 }
 
 /// The diff that makes a new file.
-pub fn of_new(path: &str, after: &[u8]) -> Vec<u8> {
-    with_names("/dev/null", &quoted(path.strip_prefix("./").unwrap_or(path)), b"", after)
+pub fn of_new(path: &Path, after: &[u8]) -> Vec<u8> {
+    with_names(b"/dev/null", &name(path), b"", after)
 }
 
-fn with_names(old: &str, new: &str, before: &[u8], after: &[u8]) -> Vec<u8> {
-    let mut diff = format!("--- {old}\n+++ {new}\n").into_bytes();
+fn name(path: &Path) -> Vec<u8> {
+    let mut path = path.as_os_str().as_encoded_bytes().to_vec();
+    if cfg!(windows) {
+        path.iter_mut().filter(|byte| **byte == b'\\').for_each(|byte| *byte = b'/');
+    }
+    quoted(path.strip_prefix(b"./").unwrap_or(&path))
+}
+
+fn with_names(old: &[u8], new: &[u8], before: &[u8], after: &[u8]) -> Vec<u8> {
+    let mut diff = [b"--- ", old, b"\n+++ ", new, b"\n"].concat();
     let patch = diffy::create_patch_bytes(before, after).to_bytes();
     // diffy writes two header lines of its own, which would name the files `original` and `modified`.
     let hunks = patch.split_inclusive(|b| *b == b'\n').skip(2).flatten();
@@ -23,19 +33,20 @@ fn with_names(old: &str, new: &str, before: &[u8], after: &[u8]) -> Vec<u8> {
     diff
 }
 
-fn quoted(path: &str) -> String {
-    if !path.chars().any(|c| c.is_control() || c == '"' || c == '\\') {
+fn quoted(path: &[u8]) -> Vec<u8> {
+    if !path.iter().any(|b| b.is_ascii_control() || matches!(b, b'"' | b'\\')) {
         // GNU patch ends a name at the first blank, unless a tab ends it.
-        return if path.contains(' ') { format!("{path}\t") } else { path.to_owned() };
+        let end: &[u8] = if path.contains(&b' ') { b"\t" } else { b"" };
+        return [path, end].concat();
     }
-    let mut quoted = String::from("\"");
-    for byte in path.bytes() {
+    let mut quoted = vec![b'"'];
+    for byte in path {
         match byte {
-            b'"' | b'\\' => quoted.extend(['\\', char::from(byte)]),
-            0x20..0x7f => quoted.push(char::from(byte)),
-            _ => quoted.push_str(&format!("\\{byte:03o}")),
+            b'"' | b'\\' => quoted.extend([b'\\', *byte]),
+            0x20..0x7f => quoted.push(*byte),
+            _ => quoted.extend(format!("\\{byte:03o}").into_bytes()),
         }
     }
-    quoted.push('"');
+    quoted.push(b'"');
     quoted
 }

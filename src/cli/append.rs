@@ -1,20 +1,20 @@
 //! `rootfix append`: keep the old root, add the new one, with a backup and proofs.
 
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::{Append, Engine};
 use super::convert;
 use super::exit::Exit;
 use super::session::Session;
-use super::targets::{self, Opened, Target};
+use super::targets::{self, Opened, Place, Target};
 use crate::apply::{self, Added, ApplyError, Edit, Receipt};
 use crate::assess::assess;
 use crate::certificate::Fingerprint;
 use crate::diff;
 use crate::finding::{Code, Trouble};
 use crate::keytool;
-use crate::lang::{append as say, cli as say_cli};
+use crate::lang::{Sentence, append as say, cli as say_cli};
 use crate::plan::{Plan, Request, plan};
 use crate::proof::{Proof, Rung, Verdict};
 use crate::prove;
@@ -30,30 +30,19 @@ const ROUNDS: usize = 60;
 
 pub fn run(session: &mut Session, args: &Append) -> Exit {
     if args.at.places.is_empty() && args.at.pid.is_empty() && !args.at.machine {
-        let trouble = Trouble::new(Code::Usage, say_cli::append_needs_a_place(), say_cli::name_a_bundle());
-        session.trouble(&trouble);
-        return Exit::Trouble;
+        let usage = Trouble::new(Code::Usage, say_cli::append_needs_a_place(), say_cli::name_a_bundle());
+        return session.refuse(&usage);
     }
-    let found = match targets::find(session, &args.at) {
-        Ok(found) => found,
-        Err(trouble) => {
-            session.trouble(&trouble);
-            return Exit::Trouble;
-        }
+    let targets = match targets::stores(session, &args.at) {
+        Ok(targets) => targets,
+        Err(trouble) => return session.refuse(&trouble),
     };
-    let targets: Vec<Target> = (found.into_iter())
-        .filter(|target| {
-            target.named || targets::read(session, target).is_ok_and(|opened| targets::is_a_find(&opened.store))
-        })
-        .collect();
-    if targets.is_empty() {
-        let place = targets::shown(&args.at);
-        session.trouble(&Trouble::new(Code::NothingFound, say_cli::no_bundle_in(place), say_cli::name_a_bundle()));
-        return Exit::Trouble;
-    }
     if args.output.is_some() && targets.len() != 1 {
-        session.trouble(&Trouble::new(Code::Usage, say::one_source_for_output(), say::one_at_a_time()));
-        return Exit::Trouble;
+        return session.refuse(&Trouble::new(Code::Usage, say::one_source_for_output(), say::one_at_a_time()));
+    }
+    let filters = targets.iter().any(|target| target.place == Place::Stdin) && args.output.is_none();
+    if filters && session.json && !args.dry_run {
+        return session.refuse(&Trouble::new(Code::Usage, say_cli::stdin_with_json(), say_cli::give_an_output()));
     }
     // A file that the user typed is meant. What a search turned up is shown, and asked about.
     let found = targets.iter().any(|target| !target.named || !target.pins.is_empty());
@@ -64,10 +53,7 @@ pub fn run(session: &mut Session, args: &Append) -> Exit {
                 session.say_sentence(&say_cli::nothing_changed());
                 return Exit::No;
             }
-            Err(trouble) => {
-                session.trouble(&trouble);
-                return Exit::Trouble;
-            }
+            Err(trouble) => return session.refuse(&trouble),
         }
     }
     let mut exit = Exit::Good;
@@ -77,7 +63,8 @@ pub fn run(session: &mut Session, args: &Append) -> Exit {
         exit = exit.and(exit_of(change.action));
         session.count(count_of(change.action));
         if args.dry_run && change.action == Action::WouldAppend {
-            change.diff = done.diff.as_ref().map(|diff| String::from_utf8_lossy(diff).into_owned());
+            // A diff in another character set than JSON's would not fit the file any more.
+            change.diff = done.diff.clone().and_then(|diff| String::from_utf8(diff).ok());
         }
         session.record(&Record::Change(change.clone()));
         if !session.json {
@@ -152,26 +139,24 @@ pub fn one(session: &Session, target: &Target, args: &Append) -> Done {
             return unchanged(session, target, args, opened);
         };
         let mut change = described(&path, &planned);
+        // What would be found after the write is found before it, when nothing has to be put back.
+        let foreseen = reread(session, Path::new(&path), &planned.bytes, &opened, &planned, &request);
+        if foreseen.verdict == Verdict::Fail {
+            return failed(Action::Failed, not_proved(&foreseen));
+        }
         if args.dry_run {
             change.action = Action::WouldAppend;
             let diff =
-                (opened.store.format == Format::Pem).then(|| diff::unified(&path, &opened.bytes, &planned.bytes));
-            return Done { change, diff, bytes: None };
+                || diff::unified(&name_in_diff(target.path().unwrap_or(Path::new("-"))), &opened.bytes, &planned.bytes);
+            return Done { change, diff: (opened.store.format == Format::Pem).then(diff), bytes: None };
         }
         change.proofs = stand_in_proofs(session, target, &opened, &request);
         // What cannot be proved is not written either, unless it is insisted on.
         let blocks =
             |proof: &&Proof| proof.verdict == Verdict::Fail || (proof.verdict == Verdict::NotProven && !args.force);
         if let Some(proof) = change.proofs.iter().find(blocks) {
-            let detail = &proof.detail;
-            let message =
-                crate::lang::Sentence { en: say::proof_failed(&detail.en).en, zh: say::proof_failed(&detail.zh).zh };
-            let trouble = Trouble::new(Code::ProofFailed, message, say::report_it());
-            return Done {
-                change: Change { action: Action::Failed, trouble: Some(trouble), ..change },
-                diff: None,
-                bytes: None,
-            };
+            let change = Change { action: Action::Failed, trouble: Some(not_proved(proof)), ..change };
+            return Done { change, diff: None, bytes: None };
         }
         let mode = opened.mode;
         let written = match (target.path(), &args.output) {
@@ -192,7 +177,10 @@ pub fn one(session: &Session, target: &Target, args: &Append) -> Done {
             Ok(receipt) => {
                 change.backup = shown_backup(&receipt);
                 let file = args.output.as_deref().unwrap_or(Path::new(&path));
-                let proof = reread(session, file, &opened, &planned, &request);
+                let proof = match apply::read(file) {
+                    Ok(after) => reread(session, file, &after.bytes, &opened, &planned, &request),
+                    Err(trouble) => not_read(file, trouble),
+                };
                 if proof.verdict == Verdict::Fail {
                     change.trouble = Some(put_back(session, args, file, &proof));
                     change.action = Action::Failed;
@@ -325,21 +313,44 @@ pub fn write_new(
     }
 }
 
-/// The file on disk, held against what it was.
-fn reread(session: &Session, file: &Path, opened: &Opened, planned: &Plan<'_>, request: &Request) -> Proof {
-    let not_read = |trouble: Trouble| Proof {
+/// The path as `patch -p0` and `git apply -p0` take it: they refuse whatever does not lie below the current directory,
+/// and every absolute path.
+fn name_in_diff(path: &Path) -> PathBuf {
+    let logical = std::env::var_os("PWD").map(PathBuf::from);
+    let here = [std::env::current_dir().ok(), logical].into_iter().flatten();
+    here.filter_map(|here| path.strip_prefix(here).ok()).next().unwrap_or(path).to_owned()
+}
+
+fn not_proved(proof: &Proof) -> Trouble {
+    let detail = &proof.detail;
+    let message = Sentence { en: say::proof_failed(&detail.en).en, zh: say::proof_failed(&detail.zh).zh };
+    Trouble::new(Code::ProofFailed, message, say::report_it())
+}
+
+fn not_read(file: &Path, trouble: Trouble) -> Proof {
+    Proof {
         path: file.to_owned(),
         rung: Rung::Reread,
         subject: file.display().to_string(),
         verdict: Verdict::NotProven,
         detail: trouble.message,
-    };
+    }
+}
+
+/// What the file holds, or will hold, against what it was.
+fn reread(
+    session: &Session,
+    file: &Path,
+    after: &[u8],
+    opened: &Opened,
+    planned: &Plan<'_>,
+    request: &Request,
+) -> Proof {
     let decoded = |bytes: &[u8]| -> Result<Vec<_>, Trouble> {
         let store = opened.format.decode(bytes, &session.passwords)?;
         Ok(store.entries.into_iter().map(|entry| entry.certificate).collect())
     };
     let look = || {
-        let after = apply::read(file)?.bytes;
         let decoded_before = if request.append.repair {
             let mended = opened.format.append(&opened.bytes, &opened.store, &[], &request.append)?;
             decoded(&mended.bytes)?
@@ -352,15 +363,15 @@ fn reread(session: &Session, file: &Path, opened: &Opened, planned: &Plan<'_>, r
             format: opened.store.format,
             before: &opened.bytes,
             decoded_before: &decoded_before,
-            decoded_after: &decoded(&after)?,
-            after: &after,
+            decoded_after: &decoded(after)?,
+            after,
             added: &planned.roots,
             wanted: &wanted,
             mended: request.append.repair,
         }
         .prove())
     };
-    look().unwrap_or_else(not_read)
+    look().unwrap_or_else(|trouble| not_read(file, trouble))
 }
 
 /// What is on disk is not what was planned: back to the old bytes.
@@ -373,8 +384,7 @@ fn put_back(session: &Session, args: &Append, file: &Path, proof: &Proof) -> Tro
         return trouble;
     }
     let detail = &proof.detail;
-    let message =
-        crate::lang::Sentence { en: say::reread_failed(&detail.en).en, zh: say::reread_failed(&detail.zh).zh };
+    let message = Sentence { en: say::reread_failed(&detail.en).en, zh: say::reread_failed(&detail.zh).zh };
     Trouble::new(Code::ProofFailed, message, say::report_it())
 }
 
@@ -408,16 +418,13 @@ pub fn show(session: &Session, target: &Target, args: &Append, done: &Done) {
     }
     // What goes through a pipe is the diff or the bundle; everything else then belongs on the other stream.
     let aside = target.path().is_none() || args.dry_run;
-    let tell = |sentence: &crate::lang::Sentence| {
+    let tell = |sentence: &Sentence| {
         let text = sentence.to(session.lang);
         if aside { session.note(text) } else { session.say(text) }
     };
     let names: Vec<String> = change.added.iter().map(|(name, _)| name.clone()).collect();
     let listed = text::names(&names);
-    let with = |say: &dyn Fn(&str) -> crate::lang::Sentence| crate::lang::Sentence {
-        en: say(&listed.en).en,
-        zh: say(&listed.zh).zh,
-    };
+    let with = |say: &dyn Fn(&str) -> Sentence| Sentence { en: say(&listed.en).en, zh: say(&listed.zh).zh };
     match change.action {
         Action::WouldAppend => {
             match &done.diff {
@@ -437,7 +444,7 @@ pub fn show(session: &Session, target: &Target, args: &Append, done: &Done) {
         }
         Action::AlreadyPresent => {
             let roots = text::names(&session.new_roots());
-            tell(&crate::lang::Sentence {
+            tell(&Sentence {
                 en: say::already_present(&path, &roots.en).en,
                 zh: say::already_present(&path, &roots.zh).zh,
             });
@@ -469,6 +476,8 @@ pub fn show(session: &Session, target: &Target, args: &Append, done: &Done) {
     }
     if change.backup.is_some() || super::source::can_be_undone(change) {
         tell(&say::restart());
-        tell(&say::undo(text::typed(&change.path)));
+        let elsewhere = args.backup_dir.as_ref().map(|dir| text::typed(&dir.display().to_string()));
+        let elsewhere = elsewhere.map(|dir| format!("--backup-dir {dir} ")).unwrap_or_default();
+        session.command(&say::undo(format!("{elsewhere}{}", text::typed(&change.path))));
     }
 }

@@ -9,18 +9,18 @@ use super::progress;
 use super::session::Session;
 use super::targets::{self, Target};
 use crate::assess::{Status, assess};
-use crate::finding::Trouble;
-use crate::lang::{check as say, cli as say_cli};
-use crate::report::{Bundle, Record, text};
+use crate::finding::{Code, Trouble};
+use crate::lang::{Sentence, check as say, cli as say_cli};
+use crate::report::{Bundle, Record, record, text};
+
+/// A command that names more files than this is not read; it names the places instead.
+const MOST_NAMED: usize = 5;
 
 pub fn run(session: &mut Session, args: &Check) -> Exit {
     let at = &args.at;
     let targets = match progress::during(session, &say_cli::searching(), || targets::find(session, at)) {
         Ok(targets) => targets,
-        Err(trouble) => {
-            session.trouble(&trouble);
-            return Exit::Trouble;
-        }
+        Err(trouble) => return session.refuse(&trouble),
     };
     let judge_all = || in_parallel(&targets, |target| judge(session, target));
     let judged = progress::during(session, &say_cli::judging(), judge_all);
@@ -37,6 +37,7 @@ pub fn run(session: &mut Session, args: &Check) -> Exit {
         bundles.push((bundle, trouble));
     }
     if bundles.is_empty() {
+        session.record(&record::trouble(&targets::nothing_found(at)));
         exit = Exit::Trouble;
     }
     let page: Vec<Bundle> = bundles.iter().map(|(bundle, _)| bundle.clone()).collect();
@@ -111,8 +112,7 @@ fn show(session: &Session, at: &Where, bundles: Vec<(Bundle, Option<Trouble>)>) 
     let troubles: Vec<(String, Trouble)> =
         bundles.iter().filter_map(|(bundle, trouble)| Some((bundle.path.clone(), trouble.clone()?))).collect();
     let bundles: Vec<Bundle> = bundles.into_iter().map(|(bundle, _)| bundle).collect();
-    let place = targets::shown(at);
-    session.answer(&text::answer(&bundles, &session.new_roots(), &place));
+    session.answer(&text::answer(&bundles, &session.new_roots(), &targets::shown(at)));
     if session.quiet {
         return;
     }
@@ -126,21 +126,33 @@ fn show(session: &Session, at: &Where, bundles: Vec<(Bundle, Option<Trouble>)>) 
         session.say(&text::bundle(bundle, &session.all_roots(), session.lang, session.verbose));
     }
     for (path, trouble) in &troubles {
-        session.trouble_with(path, trouble);
+        session.complain_about(path, trouble);
     }
+    let next = next(session, at, &bundles);
+    if !next.is_empty() {
+        session.say("");
+    }
+    next.iter().for_each(|next| session.command(next));
+}
+
+/// The commands that lead on; none where each trouble has named its own.
+fn next(session: &Session, at: &Where, bundles: &[Bundle]) -> Vec<Sentence> {
     let of = |wanted: Status| {
         let paths: Vec<String> = bundles.iter().filter(|b| b.status == wanted).map(|b| text::typed(&b.path)).collect();
-        (!paths.is_empty()).then(|| paths.join(" "))
+        let named = if paths.len() > MOST_NAMED { targets::typed(at) } else { paths.join(" ") };
+        (!paths.is_empty()).then(|| session.arguments(&named))
     };
-    let next = if let Some(paths) = of(Status::Broken) {
-        say::next_repair(paths)
-    } else if let Some(paths) = of(Status::NewRootMissing) {
-        say::next_append(paths)
-    } else if let Some(paths) = of(Status::Ready) {
-        say::next_verify(paths)
-    } else {
-        say::next_locate()
+    let append = of(Status::NewRootMissing).map(say::next_append);
+    let repair = of(Status::Broken).map(say::next_repair);
+    let next: Vec<Sentence> = append.into_iter().chain(repair).collect();
+    let wrong_file = |bundle: &Bundle| {
+        let unreadable = || bundle.findings.iter().any(|finding| finding.code == Code::Unreadable);
+        bundle.status == Status::NotATrustStore || (bundle.status == Status::Unreadable && unreadable())
     };
-    session.say("");
-    session.say_sentence(&next);
+    match of(Status::Ready) {
+        _ if !next.is_empty() => next,
+        _ if bundles.is_empty() || bundles.iter().any(wrong_file) => vec![say::next_locate()],
+        Some(paths) => vec![say::next_verify(paths)],
+        None => Vec::new(),
+    }
 }

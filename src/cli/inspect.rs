@@ -24,7 +24,7 @@ pub fn run(session: &mut Session, args: &Inspect) -> Exit {
         Ok(store) => store,
         Err(trouble) => {
             session.record(&Record::Bundle(Bundle::unreadable(path.clone(), &trouble)));
-            session.trouble_with(&path, &trouble);
+            session.complain_about(&path, &trouble);
             return Exit::Trouble;
         }
     };

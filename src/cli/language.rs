@@ -7,6 +7,7 @@ use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::exit::Exit;
+use crate::finding::{Code, Trouble};
 use crate::lang::{Lang, Sentence, help, pad, usage};
 use crate::report::text::table;
 use crate::rollover::Catalogue;
@@ -180,29 +181,42 @@ pub fn report(error: &clap::Error, lang: Lang) -> Exit {
             let _ = error.print();
             Exit::Trouble
         }
-        kind => {
-            let _ = write!(std::io::stderr(), "{}", complaint(error, kind, lang));
+        _ => {
+            let _ = write!(std::io::stderr(), "{}", complaint(error, lang));
             Exit::Trouble
         }
     }
 }
 
-/// What clap says in English, with the same help: the names that were perhaps meant, the possible values, the usage.
-fn complaint(error: &clap::Error, kind: ErrorKind, lang: Lang) -> String {
-    let context = |wanted| match error.get(wanted) {
+/// The same as a trouble, for records.
+pub fn trouble(error: &clap::Error) -> Trouble {
+    Trouble::new(Code::Usage, what(error), Code::Usage.explain().remedy)
+}
+
+fn context(error: &clap::Error, wanted: ContextKind) -> String {
+    match error.get(wanted) {
         Some(ContextValue::String(text)) => text.clone(),
         Some(ContextValue::Strings(texts)) => texts.join("、"),
         Some(ContextValue::StyledStr(text)) => text.to_string(),
         _ => String::new(),
-    };
-    let sentence = usage::error(
-        kind,
+    }
+}
+
+fn what(error: &clap::Error) -> Sentence {
+    let context = |wanted| context(error, wanted);
+    usage::error(
+        error.kind(),
         &context(ContextKind::InvalidArg),
         &context(ContextKind::InvalidValue),
         &context(ContextKind::InvalidSubcommand),
         &context(ContextKind::PriorArg),
-    );
-    let mut text = format!("rootfix: {}\n", sentence.to(lang));
+    )
+}
+
+/// What clap says in English, with the same help: the names that were perhaps meant, the possible values, the usage.
+fn complaint(error: &clap::Error, lang: Lang) -> String {
+    let context = |wanted| context(error, wanted);
+    let mut text = format!("rootfix: {}\n", what(error).to(lang));
     let mut line = |sentence: Sentence| text.push_str(&format!("  {}\n", sentence.to(lang)));
     let meant = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue]
         .map(context)
@@ -354,7 +368,7 @@ mod tests {
         for (arguments, said) in wrong {
             let arguments = ["rootfix"].iter().chain(arguments.iter());
             let error = localised(Cli::command(), Lang::Zh).try_get_matches_from(arguments).unwrap_err();
-            let text = complaint(&error, error.kind(), Lang::Zh);
+            let text = complaint(&error, Lang::Zh);
             for part in *said {
                 assert!(text.contains(part), "{part:?} is not in {text}");
             }

@@ -42,7 +42,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let command = language::localised(Cli::command(), lang);
     let cli = match command.try_get_matches_from(&arguments).and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
-        Err(error) => return language::report(&error, lang),
+        Err(error) => {
+            let exit = language::report(&error, lang);
+            let options = arguments.iter().take_while(|argument| *argument != "--");
+            if exit == Exit::Trouble && options.into_iter().any(|argument| argument == "--json") {
+                put_records(&language::trouble(&error), "rootfix");
+            }
+            return exit;
+        }
     };
     let command = cli.command.unwrap_or(Command::Wizard);
     let name = name_of(&command);
@@ -90,11 +97,16 @@ fn name_of(command: &Command) -> &'static str {
 
 /// The session could not begin: a damaged catalogue, an unreadable password, a root without its fingerprint.
 fn refuse(trouble: &crate::finding::Trouble, common: &args::Common, command: &'static str, lang: Lang) -> Exit {
-    use crate::report::{Record, Summary, record};
     if common.json {
-        let summary = Summary { command, counts: Default::default(), exit_code: Exit::Trouble as u8 };
-        println!("{}\n{}", record::trouble(trouble).json(), Record::Summary(summary).json());
+        put_records(trouble, command);
     }
     let _ = writeln!(std::io::stderr(), "{}", session::complaint(&trouble.message, trouble, lang));
     Exit::Trouble
+}
+
+/// What can be said in records where no session is.
+fn put_records(trouble: &crate::finding::Trouble, command: &'static str) {
+    use crate::report::{Record, Summary, record};
+    let summary = Summary { command, counts: Default::default(), exit_code: Exit::Trouble as u8 };
+    let _ = writeln!(std::io::stdout(), "{}\n{}", record::trouble(trouble).json(), Record::Summary(summary).json());
 }

@@ -114,10 +114,12 @@ fn bundle(record: &Value, host: &str) -> Option<Bundle> {
         Format::CaDir,
         Format::System,
     ];
+    let certificates = usize::try_from(record["certificates"].as_u64()?).ok()?;
     Some(Bundle {
         path: format!("{host}:{}", record["path"].as_str()?),
         format: record["format"].as_str().and_then(|name| format.into_iter().find(|known| known.as_str() == name)),
-        certificates: usize::try_from(record["certificates"].as_u64()?).ok()?,
+        certificates,
+        distinct: certificates,
         old_root: record["old_root"].as_bool()?,
         new_root: record["new_root"].as_bool()?,
         status,
@@ -125,6 +127,7 @@ fn bundle(record: &Value, host: &str) -> Option<Bundle> {
         custody: record["custody"].as_str()?.to_owned(),
         findings: Vec::new(),
         missing: Vec::new(),
+        unseen: Vec::new(),
         used_by: Vec::new(),
     })
 }

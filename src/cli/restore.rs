@@ -7,6 +7,7 @@ use super::args::Restore;
 use super::exit::Exit;
 use super::session::Session;
 use crate::apply::{self, ApplyError, RestoreOptions, Restored};
+use crate::finding::Code;
 use crate::lang::append as say;
 use crate::report::record::{self, Action, Change};
 use crate::report::{Record, text};
@@ -51,7 +52,8 @@ fn one(session: &mut Session, file: &std::path::Path, args: &Restore) -> Exit {
                 ApplyError::Unsettled { trouble, .. } => (trouble, true),
                 ApplyError::Changed => (append::keeps_changing(), false),
             };
-            change.action = Action::Failed;
+            let refused = matches!(trouble.code, Code::NoBackup | Code::ChangedSinceBackup | Code::BackupDamaged);
+            change.action = if refused { Action::Refused } else { Action::Failed };
             change.unsettled = unsettled;
             if !session.json {
                 if unsettled { session.trouble(&trouble) } else { session.trouble_with(&shown, &trouble) }
@@ -72,7 +74,8 @@ fn list(session: &mut Session, file: &std::path::Path, args: &Restore) -> Exit {
         Ok(receipts) => receipts,
         Err(_) if at_source => return Exit::Good,
         Err(trouble) => {
-            session.trouble_with(&path, &trouble);
+            session.record(&record::trouble(&trouble));
+            session.complain_about(&path, &trouble);
             return Exit::Trouble;
         }
     };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
@@ -11,10 +12,14 @@ use super::args::{Color, Common};
 use super::exit::Exit;
 use crate::certificate::Fingerprint;
 use crate::finding::{Code, Trouble};
+use crate::lang::wrap;
 use crate::lang::{Lang, Sentence, cli as say};
 use crate::password::{Password, Passwords};
-use crate::report::{Record, Summary, record};
+use crate::report::{Record, Summary, record, text};
 use crate::rollover::{Catalogue, Rollover};
+
+/// Sentences are not pressed into less.
+const NARROWEST: usize = 20;
 
 /// A password file holds a line, not a disk image.
 const MAX_PASSWORD: u64 = 4096;
@@ -26,6 +31,12 @@ pub struct Session {
     pub quiet: bool,
     pub verbose: bool,
     color: bool,
+    /// The columns that sentences are wrapped to; they are not where nobody looks.
+    columns: Option<usize>,
+    /// Options that the next command needs too, as they have to be typed.
+    repeated: String,
+    /// Standard output did not take what was said.
+    lost: AtomicBool,
     pub catalogue: Catalogue,
     pub rollover: Rollover,
     pub passwords: Passwords,
@@ -64,6 +75,9 @@ impl Session {
             quiet: common.quiet,
             verbose: common.verbose,
             color,
+            columns: columns(),
+            repeated: repeated(common),
+            lost: AtomicBool::new(false),
             catalogue,
             rollover,
             passwords: given.as_ref().and_then(Password::as_str).map_or_else(Passwords::default, Passwords::with),
@@ -92,21 +106,37 @@ impl Session {
     /// One record, where records are wanted.
     pub fn record(&self, record: &Record) {
         if self.json {
-            put(io::stdout().lock(), record.json().as_bytes());
+            self.put_out(&record.json());
         }
     }
 
-    /// A line for people on standard output: an answer.
+    /// Lines for people on standard output: an answer.
     pub fn say(&self, text: &str) {
         if !self.json {
-            put(io::stdout().lock(), text.as_bytes());
+            self.put_out(&self.flow(text));
         }
     }
 
     /// The line that answers the user's question; in bold where the terminal shows colours.
     pub fn answer(&self, sentence: &Sentence) {
-        let text = sentence.to(self.lang);
-        if self.color { self.say(&format!("\x1b[1m{text}\x1b[0m")) } else { self.say(text) }
+        let text = self.flow(sentence.to(self.lang));
+        match (self.json, self.color) {
+            (true, _) => {}
+            (false, true) => self.put_out(&format!("\x1b[1m{text}\x1b[0m")),
+            (false, false) => self.put_out(&text),
+        }
+    }
+
+    /// A sentence that ends in a command: never wrapped, so that it can be copied as it stands.
+    pub fn command(&self, sentence: &Sentence) {
+        if !self.json {
+            self.put_out(sentence.to(self.lang));
+        }
+    }
+
+    /// What follows the name of a command that goes on where this one ends.
+    pub fn arguments(&self, rest: &str) -> String {
+        format!("{}{rest}", self.repeated)
     }
 
     pub fn say_sentence(&self, sentence: &Sentence) {
@@ -116,25 +146,25 @@ impl Session {
     /// A line for people on standard error: what is not an answer, and is left out on `--quiet`.
     pub fn note(&self, text: &str) {
         if !self.quiet {
-            put(io::stderr().lock(), text.as_bytes());
+            put_aside(&self.flow(text));
         }
     }
 
     /// Bytes on standard output, as they are.
     pub fn bytes(&self, bytes: &[u8]) {
         let mut out = io::stdout().lock();
-        let _ = out.write_all(bytes).and_then(|()| out.flush());
+        self.watch(out.write_all(bytes).and_then(|()| out.flush()));
     }
 
     /// What could not be done, to which file, that it is unchanged, and what to do next.
     pub fn trouble_with(&self, path: &str, trouble: &Trouble) {
         let message = record::about(path, &trouble.message).then(&say::unchanged());
-        self.complain(&message, trouble);
+        self.complain(&message, &with_path(trouble, path));
     }
 
-    /// What could not be done about something that is no file.
+    /// What could not be found out about something, where nobody would have changed it.
     pub fn complain_about(&self, what: &str, trouble: &Trouble) {
-        self.complain(&record::about(what, &trouble.message), trouble);
+        self.complain(&record::about(what, &trouble.message), &with_path(trouble, what));
     }
 
     /// What could not be done, where no file is meant.
@@ -144,11 +174,51 @@ impl Session {
     }
 
     fn complain(&self, message: &Sentence, trouble: &Trouble) {
-        put(io::stderr().lock(), complaint(message, trouble, self.lang).as_bytes());
+        put_aside(&self.flow(&complaint(message, trouble, self.lang)));
+    }
+
+    /// The trouble is told of, and ends the command.
+    pub fn refuse(&self, trouble: &Trouble) -> Exit {
+        self.trouble(trouble);
+        Exit::Trouble
+    }
+
+    /// Lines that are too long for the terminal go on below, set in.
+    fn flow(&self, text: &str) -> String {
+        let Some(columns) = self.columns else { return text.to_owned() };
+        let flowed = text.lines().map(|line| {
+            if crate::lang::width(line) <= columns {
+                return line.to_owned();
+            }
+            let blanks = line.len() - line.trim_start_matches(' ').len();
+            let wrapped = wrap(&line[blanks..], columns, blanks + 2);
+            wrapped[2..].to_owned()
+        });
+        let mut flowed = flowed.collect::<Vec<_>>().join("\n");
+        if text.ends_with('\n') {
+            flowed.push('\n');
+        }
+        flowed
+    }
+
+    fn put_out(&self, text: &str) {
+        self.watch(put(io::stdout().lock(), text));
+    }
+
+    /// A closed pipe (`rootfix check | head -1`) ends the talking, not the work; a full disk is told of at the end.
+    fn watch(&self, done: io::Result<()>) {
+        if done.is_err_and(|error| error.kind() != io::ErrorKind::BrokenPipe) {
+            self.lost.store(true, Ordering::Relaxed);
+        }
     }
 
     /// The last record, and the exit code.
     pub fn finish(&self, exit: Exit) -> Exit {
+        if self.lost.load(Ordering::Relaxed) {
+            let trouble = Trouble::new(Code::OutputLost, say::output_lost(), say::free_the_output());
+            put_aside(&self.flow(&complaint(&trouble.message, &trouble, self.lang)));
+            return Exit::Trouble;
+        }
         let summary = Summary { command: self.command, counts: self.counts.clone(), exit_code: exit as u8 };
         self.record(&Record::Summary(summary));
         exit
@@ -157,14 +227,51 @@ impl Session {
 
 /// Two lines: what happened, what to do next.
 pub fn complaint(message: &Sentence, trouble: &Trouble, lang: Lang) -> String {
-    let message = crate::report::text::printable(message.to(lang));
-    format!("rootfix: {message} [{}]\n  {}: {}", trouble.code, say::next().to(lang), trouble.next.to(lang))
+    let message = text::printable(message.to(lang));
+    format!("rootfix: {message} [{}]\n  {}", trouble.code, say::next(trouble.next.to(lang)).to(lang))
 }
 
-/// A closed pipe (`rootfix check | head -1`) ends the talking, not the work.
-fn put(mut out: impl Write, text: &[u8]) {
-    let newline: &[u8] = if text.ends_with(b"\n") { b"" } else { b"\n" };
-    let _ = out.write_all(text).and_then(|()| out.write_all(newline)).and_then(|()| out.flush());
+/// The commands that the next step names, with the very path instead of `FILE`.
+fn with_path(trouble: &Trouble, path: &str) -> Trouble {
+    let typed = text::typed(path);
+    let next = &trouble.next;
+    let next = Sentence {
+        en: next.en.replace(" FILE`", &format!(" {typed}`")),
+        zh: next.zh.replace(" 文件`", &format!(" {typed}`")),
+    };
+    Trouble { next, ..trouble.clone() }
+}
+
+fn put(mut out: impl Write, text: &str) -> io::Result<()> {
+    let newline: &[u8] = if text.ends_with('\n') { b"" } else { b"\n" };
+    out.write_all(text.as_bytes())?;
+    out.write_all(newline)?;
+    out.flush()
+}
+
+/// On standard error, behind which there is no other place to complain.
+fn put_aside(text: &str) {
+    let _ = put(io::stderr().lock(), text);
+}
+
+/// `COLUMNS`, else the width of the terminal.
+fn columns() -> Option<usize> {
+    let set = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let terminal = || dialoguer::console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+    set.or_else(terminal).filter(|columns| *columns >= NARROWEST)
+}
+
+fn repeated(common: &Common) -> String {
+    let shown = |path: &PathBuf| path.display().to_string();
+    let options = [
+        ("--rollover", common.rollover.clone()),
+        ("--root", common.root.as_ref().map(shown)),
+        ("--sha256", common.sha256.clone()),
+        ("--password-file", common.password_file.as_ref().map(shown)),
+        ("--password-env", common.password_env.clone()),
+        ("--prefix", common.prefix.as_ref().map(shown)),
+    ];
+    options.into_iter().filter_map(|(name, value)| Some(format!("{name} {} ", text::typed(&value?)))).collect()
 }
 
 fn private(file: &Path, sha256: &str) -> Result<Rollover, Trouble> {

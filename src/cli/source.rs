@@ -241,10 +241,9 @@ fn in_directory<'r>(target: &Target, real: &Path, roots: Vec<&'r Root>) -> Resul
 fn preview(job: &Job<'_>) -> Vec<u8> {
     let mut preview = Vec::new();
     for write in &job.writes {
-        let path = write.path.display().to_string();
         preview.extend(match &write.before {
-            Some(before) => diff::unified(&path, before, &write.after),
-            None => diff::of_new(&path, &write.after),
+            Some(before) => diff::unified(&write.path, before, &write.after),
+            None => diff::of_new(&write.path, &write.after),
         });
     }
     let shown = |path: &Path| text::printable(&text::typed(&path.display().to_string()));

@@ -16,6 +16,7 @@ use crate::lang::{Sentence, cli as say};
 use crate::locate::found::{Found, Holds};
 use crate::locate::{self, java_home};
 use crate::pin::{Class, Pin};
+use crate::report::text;
 use crate::store::{self, FORMATS, Nature, Store, StoreFormat, cadir};
 
 /// Endings of files that are looked into when a tree is searched for bundles; others have to be pinned or named.
@@ -114,6 +115,29 @@ pub fn shown(at: &Where) -> String {
     places.extend(at.pid.iter().map(|pid| format!("--pid {pid}")));
     places.extend(at.machine.then(|| "--machine".to_owned()));
     if places.is_empty() { ".".to_owned() } else { places.join(", ") }
+}
+
+/// The places as they have to be typed.
+pub fn typed(at: &Where) -> String {
+    let mut places: Vec<String> = at.places.iter().map(|place| text::typed(&place.display().to_string())).collect();
+    places.extend(at.pid.iter().map(|pid| format!("--pid {pid}")));
+    places.extend(at.machine.then(|| "--machine".to_owned()));
+    if places.is_empty() { ".".to_owned() } else { places.join(" ") }
+}
+
+/// The trouble with places in which no bundle was found.
+pub fn nothing_found(at: &Where) -> Trouble {
+    Trouble::new(Code::NothingFound, say::no_bundle_in(shown(at)), say::name_a_bundle())
+}
+
+/// What is meant, without what a search turned up that is no trust store.
+///
+/// # Errors
+/// As [`find`]; or nothing is left.
+pub fn stores(session: &Session, at: &Where) -> Result<Vec<Target>, Trouble> {
+    let mut targets = find(session, at)?;
+    targets.retain(|target| target.named || store(session, target).is_ok_and(|store| is_a_find(&store)));
+    if targets.is_empty() { Err(nothing_found(at)) } else { Ok(targets) }
 }
 
 /// Everything that is meant by these places; the current directory where there are none.

@@ -14,7 +14,7 @@ use crate::apply;
 use crate::assess::assess;
 use crate::certificate::Certificate;
 use crate::finding::Trouble;
-use crate::lang::{Lang, Sentence, append as say};
+use crate::lang::{Lang, Sentence, append as say, check as say_check};
 use crate::proof::{Proof, Verdict};
 use crate::prove;
 use crate::prove::clients::{self, Answer, Row, Subject};
@@ -37,17 +37,11 @@ struct Saved {
 pub fn run(session: &mut Session, args: &Verify) -> Exit {
     let saved = match saved(session, args) {
         Ok(saved) => saved,
-        Err(trouble) => {
-            session.trouble(&trouble);
-            return Exit::Trouble;
-        }
+        Err(trouble) => return session.refuse(&trouble),
     };
-    let targets = match targets::find(session, &args.at) {
+    let targets = match targets::stores(session, &args.at) {
         Ok(targets) => targets,
-        Err(trouble) => {
-            session.trouble(&trouble);
-            return Exit::Trouble;
-        }
+        Err(trouble) => return session.refuse(&trouble),
     };
     let kind = match args.key {
         KeyArg::Rsa => KeyKind::Rsa,
@@ -56,12 +50,9 @@ pub fn run(session: &mut Session, args: &Verify) -> Exit {
     let made = args.clients.then(|| StandIns::make(&session.rollover, &[], kind, session.now)).transpose();
     let stand_ins = match made {
         Ok(stand_ins) => stand_ins,
-        Err(trouble) => {
-            session.trouble(&trouble);
-            return Exit::Trouble;
-        }
+        Err(trouble) => return session.refuse(&trouble),
     };
-    let mut exit = if targets.is_empty() { Exit::Trouble } else { Exit::Good };
+    let mut exit = Exit::Good;
     let mut page = Judged::default();
     for target in &targets {
         exit = exit.and(one(session, target, saved.as_ref(), stand_ins.as_ref(), &mut page));
@@ -104,14 +95,16 @@ fn one(
         Ok(opened) => opened,
         Err(trouble) => {
             session.record(&Record::Bundle(Bundle::unreadable(path.clone(), &trouble)));
-            session.trouble_with(&path, &trouble);
+            session.complain_about(&path, &trouble);
             return Exit::Trouble;
         }
     };
     if let Nature::NotATrustStore(finding) = &opened.store.nature {
         let trouble = Trouble::new(finding.code, finding.message.clone(), crate::lang::plan::find_the_bundle());
-        session.record(&Record::Bundle(Bundle::unreadable(path.clone(), &trouble)));
-        session.trouble_with(&path, &trouble);
+        let assessment = assess(&opened.store, &session.rollover, session.now);
+        let custody = target.custody(session).as_str().to_owned();
+        session.record(&Record::Bundle(Bundle::new(path.clone(), &opened.store, &assessment, custody)));
+        session.complain_about(&path, &trouble);
         return Exit::Trouble;
     }
     let mut proofs = proofs(session, Path::new(&path), &opened, saved);
@@ -154,7 +147,12 @@ fn one(
             session.say(&matrix(&rows, session.lang));
         }
         if exit == Exit::No {
-            session.say_sentence(&crate::lang::check::next_append(text::typed(&path)));
+            let arguments = session.arguments(&text::typed(&path));
+            session.command(&if opened.store.broken {
+                say_check::next_repair(arguments)
+            } else {
+                say_check::next_append(arguments)
+            });
         }
     }
     exit

@@ -52,8 +52,24 @@ sentences! {
     }
     present() { en: "present", zh: "有" }
     missing() { en: "missing", zh: "缺少" }
+    unseen() { en: "there, but out of the programs' sight", zh: "有，但程序读不到" }
     used_by(whom) { en: "used by: {whom}", zh: "使用者：{whom}" }
     line(number) { en: "line {number}", zh: "第 {number} 行" }
+    in_line(number) { en: " (line {number})", zh: "（第 {number} 行）" }
+    in_lines(numbers) { en: " (lines {numbers})", zh: "（第 {numbers} 行）" }
+    in_more_lines(numbers, more) { en: " (lines {numbers} and {more} more)", zh: "（第 {numbers} 行，另有 {more} 处）" }
+    labelled(label, message) { en: "{label}: {message}", zh: "{label}：{message}" }
+    more_notes(count) { en: "({count} more to note: -v shows it)", zh: "（另有 {count} 条提示，加 -v 显示）" }
+    programs_load(count) {
+        en: "Of its {count} certificates, these programs load:",
+        zh: "其中 {count} 张证书，各程序能读取：",
+    }
+    loads_all() { en: "all", zh: "全部" }
+    loads(count) { en: "{count}", zh: "{count} 张" }
+    repair_for_all() {
+        en: "With --repair, `rootfix append` makes all of them load it.",
+        zh: "`rootfix append` 加上 --repair 可让它们全部都能读取。",
+    }
     owner() { en: "owner", zh: "归属" }
     bundle() { en: "bundle", zh: "证书包" }
     format() { en: "format", zh: "格式" }

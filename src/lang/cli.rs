@@ -42,7 +42,23 @@ sentences! {
     }
     roots_title() { en: "Embedded roots (SHA-256 checked):", zh: "内置根证书（SHA-256 已校验）：" }
     rollovers_title() { en: "Rollovers:", zh: "根证书更换方案：" }
-    next() { en: "Next", zh: "下一步" }
+    next(step) { en: "Next: {step}", zh: "下一步：{step}" }
+    output_lost() {
+        en: "What was to be written to standard output could not be written.",
+        zh: "无法写入标准输出。",
+    }
+    free_the_output() {
+        en: "Look whether the disk that it goes to is full; what was written so far is not whole.",
+        zh: "请检查输出所在的磁盘是否已满；已写出的内容不完整。",
+    }
+    stdin_with_json() {
+        en: "With --json, standard output carries records, so there is no place for the bundle.",
+        zh: "使用 --json 时标准输出用于记录，没有位置输出证书包。",
+    }
+    give_an_output() {
+        en: "Name a file for it with --output, or leave --json out.",
+        zh: "请用 --output 指定输出文件，或去掉 --json。",
+    }
     export_as(format) {
         en: "Certificates are exported as pem or der, not as {format}.",
         zh: "证书只能导出为 pem 或 der，而不是 {format}。",

@@ -1870,6 +1870,20 @@ codes! {
             zh: "解决提示中的问题后，再次对该信任库运行 `rootfix restore`。",
         },
     }
+    OutputLost = "output-lost", Error {
+        meaning: {
+            en: "What rootfix said or wrote on standard output did not all get there.",
+            zh: "写到标准输出的内容没有全部写出。",
+        },
+        cause: {
+            en: "Standard output leads to a file on a full disk, or to a device that takes nothing.",
+            zh: "标准输出指向已满的磁盘上的文件，或无法写入的设备。",
+        },
+        remedy: {
+            en: "Do not use what was written there. Make room and repeat the command.",
+            zh: "请勿使用已写出的内容。请腾出空间后重新运行。",
+        },
+    }
 }
 
 impl std::fmt::Display for Code {

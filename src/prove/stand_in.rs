@@ -42,6 +42,8 @@ const LONGEST_COMMON_NAME: usize = 64;
 #[derive(Debug)]
 pub struct StandIn {
     pub root: Root,
+    /// Whose part it plays.
+    pub plays: String,
     /// What the server would send: its certificate, then the intermediate.
     pub chain: Vec<Certificate>,
     /// The server's private key, as PKCS#8 DER.
@@ -117,6 +119,7 @@ impl StandIn {
         };
         let root = certificate(&root)?;
         Ok(StandIn {
+            plays: plays.to_owned(),
             root: Root {
                 id: format!("stand-in-{id}"),
                 name: own_name,
@@ -208,16 +211,16 @@ pub fn prove_by(path: &Path, bytes: &[u8], hands: &Hands<'_>, rollover: &Rollove
     let [prior, old, both] = &stage.states;
     let asks = |stand_in: &StandIn, trusted: &[Certificate]| judge(&stand_in.chain, trusted, host, now);
     let mut proofs = vec![proof(
-        stage.old.root.name.clone(),
+        stage.old.plays.clone(),
         accepted_from(&stage.old, &[asks(&stage.old, prior)], &[asks(&stage.old, old), asks(&stage.old, both)]),
     )];
     for (new, rogue) in &stage.new {
         let refused = [asks(new, prior), asks(new, old)];
-        proofs.push(proof(new.root.name.clone(), accepted_from(new, &refused, &[asks(new, both)])));
+        proofs.push(proof(new.plays.clone(), accepted_from(new, &refused, &[asks(new, both)])));
         // The control of a rejection is a store in which the chain is accepted: it is rejected for its root alone.
         let control = asks(rogue, std::slice::from_ref(&rogue.root.certificate));
         let rejections = [asks(rogue, prior), asks(rogue, old), asks(rogue, both)];
-        proofs.push(proof(format!("{} (rogue)", rogue.root.name), always_rejected(&control, &rejections)));
+        proofs.push(proof(format!("{} (rogue)", rogue.plays), always_rejected(&control, &rejections)));
     }
     proofs
 }

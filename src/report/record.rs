@@ -1,7 +1,7 @@
 //! The records of `--json`: JSON Lines, one record per fact, always in English, the last one a `summary`.
 //! Field names are permanent once released.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
@@ -37,6 +37,8 @@ pub struct Bundle {
     pub path: String,
     pub format: Option<Format>,
     pub certificates: usize,
+    /// The same, each certificate counted once, as readers keep them.
+    pub distinct: usize,
     pub old_root: bool,
     pub new_root: bool,
     pub status: Status,
@@ -45,24 +47,30 @@ pub struct Bundle {
     pub findings: Vec<Finding>,
     /// The roots that are missing, by name: first those to add, then those to keep.
     pub missing: Vec<String>,
+    /// Those of them that are in the file all the same, out of its readers' sight.
+    pub unseen: Vec<String>,
     /// Who trusts servers by it, as far as that was found out.
     pub used_by: Vec<Sentence>,
 }
 
 impl Bundle {
     pub fn new(path: String, store: &Store, assessment: &Assessment<'_>, custody: String) -> Self {
-        let missing = assessment.missing_new.iter().chain(&assessment.missing_old);
+        let there: HashSet<Fingerprint> = store.entries.iter().map(|entry| entry.certificate.fingerprint()).collect();
+        let missing = || assessment.missing_new.iter().chain(&assessment.missing_old);
+        let unseen = missing().filter(|root| there.contains(&root.certificate.fingerprint()));
         Bundle {
             path,
             format: Some(store.format),
             certificates: store.entries.len(),
+            distinct: there.len(),
             old_root: assessment.old_root,
             new_root: assessment.new_root,
             status: assessment.status,
             readers: assessment.readers.clone(),
             custody,
             findings: assessment.findings.clone(),
-            missing: missing.map(|root| root.name.clone()).collect(),
+            unseen: unseen.map(|root| root.name.clone()).collect(),
+            missing: missing().map(|root| root.name.clone()).collect(),
             used_by: Vec::new(),
         }
     }
@@ -73,6 +81,7 @@ impl Bundle {
             path,
             format: None,
             certificates: 0,
+            distinct: 0,
             old_root: false,
             new_root: false,
             status: Status::Unreadable,
@@ -80,6 +89,7 @@ impl Bundle {
             custody: "unknown".to_owned(),
             findings: vec![Finding::new(trouble.code, trouble.message.clone())],
             missing: Vec::new(),
+            unseen: Vec::new(),
             used_by: Vec::new(),
         }
     }
@@ -242,7 +252,7 @@ pub fn certificate(certificate: &Certificate) -> Value {
 
 /// Whole seconds, UTC.
 pub fn rfc3339(at: OffsetDateTime) -> String {
-    at.format(&Rfc3339).unwrap_or_default()
+    at.replace_nanosecond(0).unwrap_or(at).format(&Rfc3339).unwrap_or_default()
 }
 
 fn pin_fields(pin: &Pin) -> Map<String, Value> {

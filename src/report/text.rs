@@ -1,9 +1,10 @@
 //! Records as text for people: the answer first, then the evidence, then the next command.
 
 use crate::assess::Status;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Code, Finding, Severity};
 use crate::lang::{Lang, Sentence, append as say_append, check as say, pad, width};
 use crate::proof::{Proof, Rung, Verdict};
+use crate::readers::Reader;
 use crate::report::{Bundle, Listed};
 use crate::store::{Format, Trust};
 
@@ -133,54 +134,132 @@ pub fn bundle(bundle: &Bundle, roots: &[String], lang: Lang, verbose: bool) -> S
         text.push_str(&format!("  {}\n", holds.to(lang)));
     }
     if matches!(bundle.status, Status::Ready | Status::NewRootMissing | Status::Broken) {
-        let rows: Vec<Vec<String>> = (roots.iter())
-            .map(|root| {
-                let state = if bundle.missing.contains(root) { say::missing() } else { say::present() };
-                vec![root.clone(), state.to(lang).to_owned()]
-            })
-            .collect();
+        let state = |root: &String| match bundle.missing.contains(root) {
+            _ if bundle.unseen.contains(root) => say::unseen(),
+            true => say::missing(),
+            false => say::present(),
+        };
+        let rows: Vec<Vec<String>> =
+            roots.iter().map(|root| vec![root.clone(), state(root).to(lang).to_owned()]).collect();
         text.push_str(&table(&rows));
     }
     for user in &bundle.used_by {
         text.push_str(&format!("  {}\n", say::used_by(printable(user.to(lang))).to(lang)));
     }
-    text.push_str(&findings(&bundle.findings, lang, verbose));
+    let stumbling = bundle.findings.iter().any(|finding| finding.code == Code::ReadersStumble);
+    // What the table or the first line says already is not said again.
+    let said = |finding: &&Finding| {
+        !verbose
+            && (finding.code == Code::NewRootMissing
+                || (finding.code == Code::NotTrustedByReaders && bundle.status == Status::Broken)
+                || (finding.code == Code::ReadersStumble && !bundle.readers.is_empty()))
+    };
+    let rest: Vec<Finding> = bundle.findings.iter().filter(|finding| !said(finding)).cloned().collect();
+    text.push_str(&findings(&rest, lang, verbose));
+    if stumbling {
+        text.push_str(&readers(bundle, lang));
+    }
     text
 }
 
-/// Findings, one a line, the gravest first. Notes are shown only on request, where there is anything graver.
+/// What each program makes of a file that not all of them load.
+fn readers(bundle: &Bundle, lang: Lang) -> String {
+    let mut counts: Vec<usize> = bundle.readers.iter().map(|answer| answer.loads).collect();
+    counts.sort_unstable_by(|a, b| b.cmp(a));
+    counts.dedup();
+    let rows: Vec<Vec<String>> = (counts.into_iter())
+        .map(|count| {
+            let names = bundle.readers.iter().filter(|answer| answer.loads == count);
+            let names: Vec<&str> = names.map(|answer| reader_name(answer.reader)).collect();
+            let loads = if count == bundle.distinct { say::loads_all() } else { say::loads(count) };
+            vec![String::new(), loads.to(lang).to_owned(), names.join(", ")]
+        })
+        .collect();
+    let mut text = format!("  {}\n{}", say::programs_load(bundle.distinct).to(lang), table(&rows));
+    if bundle.status == Status::NewRootMissing || bundle.status == Status::Ready {
+        text.push_str(&format!("  {}\n", say::repair_for_all().to(lang)));
+    }
+    text
+}
+
+/// A family of programs, for people.
+fn reader_name(reader: Reader) -> &'static str {
+    match reader {
+        Reader::Openssl => "OpenSSL (curl, Python, Ruby, nginx)",
+        Reader::PhpStream => "PHP streams",
+        Reader::Node => "Node",
+        Reader::NodeExtra => "NODE_EXTRA_CA_CERTS",
+        Reader::Gnutls => "GnuTLS",
+        Reader::Java => "Java",
+        Reader::Go => "Go",
+        Reader::Rustls => "Rust (rustls)",
+        Reader::Dotnet => ".NET",
+    }
+}
+
+/// No more lines than these are named for one finding.
+const LINES_SHOWN: usize = 4;
+
+/// Findings, the gravest first; the same finding in several lines is one. Notes are shown only on request, where there
+/// is anything graver.
 pub fn findings(findings: &[Finding], lang: Lang, verbose: bool) -> String {
-    let mut sorted: Vec<&Finding> = findings.iter().collect();
-    sorted.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    let grave = sorted.iter().any(|finding| finding.severity > Severity::Note);
-    let shown = sorted.into_iter().filter(|finding| verbose || !grave || finding.severity > Severity::Note);
+    let mut sorted: Vec<(&Finding, Vec<usize>)> = Vec::new();
+    for finding in findings {
+        match sorted.iter_mut().find(|(first, _)| first.code == finding.code && first.message == finding.message) {
+            Some((_, lines)) => lines.extend(finding.line),
+            None => sorted.push((finding, finding.line.into_iter().collect())),
+        }
+    }
+    sorted.sort_by_key(|(finding, _)| std::cmp::Reverse(finding.severity));
+    let grave = sorted.iter().any(|(finding, _)| finding.severity > Severity::Note);
+    let (shown, hidden): (Vec<_>, Vec<_>) =
+        sorted.into_iter().partition(|(finding, _)| verbose || !grave || finding.severity > Severity::Note);
     let mut text = String::new();
-    for finding in shown {
+    for (finding, lines) in shown {
         let label = match finding.severity {
             Severity::Error => say::error(),
             Severity::Warning => say::warning(),
             Severity::Note => say::note(),
         };
-        let at = finding.line.map(|line| format!(" ({})", say::line(line).to(lang))).unwrap_or_default();
-        let message = printable(finding.message.to(lang));
-        text.push_str(&format!("  {} [{}]{at}: {message}\n", label.to(lang), finding.code));
+        let message = say::labelled(label.to(lang), printable(finding.message.to(lang)));
+        text.push_str(&format!("  {}{} [{}]\n", message.to(lang), in_lines(&lines).to(lang), finding.code));
+    }
+    if !hidden.is_empty() {
+        text.push_str(&format!("  {}\n", say::more_notes(hidden.len()).to(lang)));
     }
     text
 }
 
-/// Many bundles in one table.
+fn in_lines(lines: &[usize]) -> Sentence {
+    let listed = |between: &str| lines.iter().take(LINES_SHOWN).map(usize::to_string).collect::<Vec<_>>().join(between);
+    match lines {
+        [] => Sentence::same(""),
+        [line] => say::in_line(line),
+        lines if lines.len() > LINES_SHOWN => {
+            let rest = lines.len() - LINES_SHOWN;
+            Sentence { en: say::in_more_lines(listed(", "), rest).en, zh: say::in_more_lines(listed("、"), rest).zh }
+        }
+        _ => Sentence { en: say::in_lines(listed(", ")).en, zh: say::in_lines(listed("、")).zh },
+    }
+}
+
+/// Many bundles in one table. The path stands last, so that a long one does not break the columns.
 pub fn bundles(bundles: &[Bundle], lang: Lang) -> String {
-    let heads = [say::bundle(), say::format(), say::certificates(), say::old_root(), say::new_root(), say::verdict()];
+    let heads = [say::verdict(), say::old_root(), say::new_root(), say::certificates(), say::format(), say::bundle()];
     let mut rows = vec![heads.iter().map(|head| head.to(lang).to_owned()).collect::<Vec<_>>()];
     for bundle in bundles {
-        let has = |there: bool| if there { say::present() } else { say::missing() }.to(lang).to_owned();
+        let readable = bundle.status != Status::Unreadable;
+        let has = |there: bool| match readable {
+            true => if there { say::present() } else { say::missing() }.to(lang).to_owned(),
+            false => "-".to_owned(),
+        };
         rows.push(vec![
-            printable(&bundle.path),
-            bundle.format.map_or("-", format_name).to_owned(),
-            bundle.certificates.to_string(),
+            status_name(bundle.status).to(lang).to_owned(),
             has(bundle.old_root),
             has(bundle.new_root),
-            status_name(bundle.status).to(lang).to_owned(),
+            if readable { bundle.certificates.to_string() } else { "-".to_owned() },
+            bundle.format.map_or("-", format_name).to_owned(),
+            printable(&bundle.path),
         ]);
     }
     table(&rows)

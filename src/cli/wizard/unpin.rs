@@ -39,7 +39,7 @@ pub fn show(session: &Session, ask: &Ask, pins: &[&Pin]) {
         }
         if !lines.is_empty() {
             let numbers: Vec<usize> = lines.iter().map(|pin| pin.line).collect();
-            patch.extend(diff::unified(&path.display().to_string(), &before, &without(&before, &numbers)));
+            patch.extend(diff::unified(path, &before, &without(&before, &numbers)));
         }
     }
     if patch.is_empty() {
