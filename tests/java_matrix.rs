@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use common::java::{Java, Made, Makings, NOW_MS, append, decode, made};
 use rootfix::keytool::{self, KeytoolFailed};
-use rootfix::password::Passwords;
+use rootfix::password::{Password, Passwords};
 use rootfix::proof::Verdict;
-use rootfix::store::{AppendOptions, jks};
+use rootfix::store::{AppendOptions, jks, pkcs12};
 
 /// Longer than the program itself waits: the tests of other files run at the same time.
 const TIMEOUT: Duration = Duration::from_secs(120);
@@ -133,7 +133,7 @@ fn java_connects_to_a_server_under_the_new_root_after_the_addition_and_not_befor
     let javas = javas();
     for (release, java) in &javas {
         // A JKS is also found out where the type is not said, since Java 8 (`keystore.type.compat`).
-        let mut types = vec![("JKS", None)];
+        let mut types = vec![("JKS", None), ("PKCS12", None)];
         if *release == 17 {
             types.extend([("JKS", Some("JKS")), ("JCEKS", Some("JCEKS")), ("BKS", Some("BKS"))]);
         }
@@ -152,6 +152,9 @@ fn java_connects_to_a_server_under_the_new_root_after_the_addition_and_not_befor
     let dir = tempfile::tempdir().unwrap();
     let new = jks::create([("new", &makings.new.root.certificate)], "changeit", NOW_MS).unwrap();
     assert_eq!(connect(java, port, &dir.path().join("new.jks"), None, &new), "connected\n");
+    let new = (makings.new.root.certificate.clone(), "new".to_owned());
+    let new = pkcs12::create(&[new], &Password::text("changeit")).unwrap();
+    assert_eq!(connect(java, port, &dir.path().join("new.p12"), None, &new), "connected\n");
 }
 
 #[test]

@@ -137,6 +137,46 @@ fn the_password_that_opened_a_file_is_remembered() {
 }
 
 #[test]
+fn what_java_is_said_to_trust_is_what_java_trusts() {
+    let Some(java) = common::java::Java::here() else { return };
+    let [one, two, three] = ["One", "Two", "Three"].map(pki::authority);
+    let (leaf, key) = pki::leaf(&one, &[]);
+    let bag = |root: &pki::Authority, attributes: &[&[u8]]| certificate_bag(&root.der, attributes);
+    let form = Form::Definite;
+    let file = |contents: &[Vec<Vec<u8>>]| {
+        let contents: Vec<_> = contents.iter().map(|bags| form.safe(bags)).collect();
+        form.pfx(&contents, &[])
+    };
+    let closed = |id: &[&[u8]]| der::shrouded_key_bag(id);
+    for bytes in [
+        file(&[]),
+        file(&[vec![bag(&one, &[])]]),
+        file(&[vec![bag(&one, &[&name("a"), &mark()]), bag(&two, &[&mark(), &name("A")]), bag(&two, &[&name("a")])]]),
+        // Numbers: the entry called "1" hides the first without a name, unless a key has taken that number.
+        file(&[vec![bag(&one, &[&mark()]), bag(&two, &[&mark()]), bag(&three, &[&mark(), &name("1")])]]),
+        file(&[vec![closed(&[]), bag(&one, &[&mark()])], vec![bag(&three, &[&mark(), &name("2")])]]),
+        file(&[vec![closed(&[]), closed(&[]), bag(&one, &[&mark()])], vec![bag(&three, &[&mark(), &name("2")])]]),
+        file(&[vec![der::key_bag(&key, &[]), bag(&one, &[&mark()])], vec![bag(&three, &[&mark(), &name("1")])]]),
+        file(&[vec![der::secret_bag(), bag(&one, &[&mark(), &name("a secret")]), der::crl_bag()]]),
+        file(&[vec![bag(&one, &[&mark(), &name("a secret")]), der::secret_bag()]]),
+        file(&[vec![der::nested_bag(&[bag(&one, &[&mark()])]), bag(&two, &[&mark()]), certificate_bag(&leaf, &[])]]),
+        // The same certificate twice; a mark without a value; no DER in the friendlyName.
+        file(&[vec![bag(&one, &[&mark()]), bag(&one, &[&mark(), &der::note()])]]),
+        file(&[vec![certificate_bag(b"rubbish", &[&mark()])]]),
+        file(&[vec![der::nested_bag(&[certificate_bag(b"rubbish", &[])]), bag(&one, &[&mark()])]]),
+    ] {
+        let [view] = &decode(&bytes).views[..] else { panic!("one reader") };
+        let mut said: Vec<String> = view.trusted.iter().map(ToString::to_string).collect();
+        said.sort();
+        let listed = java.try_list("PKCS12", &bytes, None);
+        assert_eq!(view.fails, listed.is_err(), "{listed:?}");
+        if listed.is_ok() {
+            assert_eq!(said, java.trusted("PKCS12", &bytes, None), "{listed:?}");
+        }
+    }
+}
+
+#[test]
 fn a_new_store_is_one_to_keytool_and_openssl() {
     let [one, two] = ["One", "Two"].map(pki::authority);
     let certificates = [(&one, "root"), (&two, "ROOT"), (&two, "根证书")]

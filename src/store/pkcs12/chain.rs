@@ -65,7 +65,7 @@ impl Chains {
         if sorted.keys.is_empty() {
             return chains;
         }
-        let mut links: Vec<Link> = sorted.certificates.iter().map(|found| Link::of(found.certificate)).collect();
+        let links: Vec<Link> = sorted.certificates.iter().map(|found| Link::of(found.certificate)).collect();
         let mut by_subject: HashMap<&[u8], Vec<usize>> = HashMap::new();
         links.iter().enumerate().for_each(|(at, link)| by_subject.entry(&link.subject).or_default().push(at));
         let mut ends = HashSet::new();
@@ -83,12 +83,8 @@ impl Chains {
             ends.extend(chain.last().copied());
             chains.members.extend(chain.into_iter().map(|at| sorted.certificates[at].certificate.fingerprint()));
         }
-        let mut at = 0;
-        links.retain(|link| {
-            at += 1;
-            ends.contains(&(at - 1)) && !link.is_self_issued()
-        });
-        chains.open_ends = links;
+        let open = |(at, link): (usize, Link)| (ends.contains(&at) && !link.is_self_issued()).then_some(link);
+        chains.open_ends = links.into_iter().enumerate().filter_map(open).collect();
         chains
     }
 

@@ -1,4 +1,4 @@
-//! What Java makes of the bags: `engineLoad` of the JDK's `sun.security.pkcs12.PKCS12KeyStore`, as of JDK 8 to 25.
+//! What Java makes of the bags: `engineLoad` of the JDK's `sun.security.pkcs12.PKCS12KeyStore`, as of JDK 11 to 25.
 //!
 //! A certificate is a trusted entry only if it carries trustedKeyUsage; of entries with the same alias, without
 //! regard to case, the last one stays; entries without a name are numbered; keys in clear and nested SafeContents are
@@ -41,15 +41,16 @@ pub struct Sorted<'a> {
 pub fn sort<'a>(pfx: &'a Pfx<'_>) -> Sorted<'a> {
     let mut sorted =
         Sorted { certificates: Vec::new(), keys: Vec::new(), others: 0, unreadable: 0, aliases: HashSet::new() };
-    let mut numbered = 0;
+    let (mut numbered, mut shrouded) = (0, 0);
     // Alias to the trusted certificate that has it, or to nothing where a key has it.
     let mut entries: HashMap<String, Option<usize>> = HashMap::new();
-    let bags = pfx.contents.iter().flat_map(|content| &content.bags);
-    let shrouded = bags.clone().filter(|bag| matches!(bag.kind, Kind::ShroudedKey)).count();
-    for bag in bags {
-        // A key without an ID is passed over where there are several (and then takes no number).
+    for bag in pfx.contents.iter().flat_map(|content| &content.bags) {
         let is_entry = match bag.kind {
-            Kind::ShroudedKey => bag.local_key_id.is_some() || shrouded == 1,
+            // Without an ID, all but the first are passed over.
+            Kind::ShroudedKey => {
+                shrouded += 1;
+                bag.local_key_id.is_some() || shrouded == 1
+            }
             Kind::Secret => true,
             Kind::Certificate(_) => bag.trusted_key_usage,
             _ => false,

@@ -42,8 +42,9 @@ impl StoreFormat for Pkcs12 {
         is_pfx(bytes) || is_bcfks(bytes)
     }
 
-    /// Each password is tried on the integrity value, or where there is none on the first encrypted content. Work is
-    /// bounded over all of them, at some ten seconds; usual files take milliseconds.
+    /// Each password is tried on the integrity value, or where there is none on the first encrypted content. Files of
+    /// OpenSSL and keytool take some 1 to 20 ms, those of NSS and GnuTLS, with 600,000 iterations, 0.2 s (optimised,
+    /// two cores); work is bounded over all passwords and contents, at some ten seconds.
     fn decode(&self, bytes: &[u8], passwords: &Passwords) -> Result<Store, Trouble> {
         if is_bcfks(bytes) {
             return Err(Trouble::new(Code::KeyStoreNotSupported, say::bcfks(), say::convert_with_bouncy_castle()));
