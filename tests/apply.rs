@@ -8,7 +8,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use rootfix::apply::{self, ApplyError, Edit, Options, Receipt, RestoreOptions, Restored};
+use rootfix::apply::{self, ApplyError, Edit, Options, Receipt, RestoreOptions, Restored, StepsReceipt};
 use rootfix::certificate::Fingerprint;
 use writer::NOW;
 use writer::{NEW, OLD, edit, names, options, undo};
@@ -389,12 +389,12 @@ proptest::proptest! {
 
     #[test]
     fn no_text_makes_a_receipt_panic(text in "\\PC*", cut in 0_usize..400) {
-        let _ = Receipt::parse(text.as_bytes());
+        let _ = (Receipt::parse(text.as_bytes()), StepsReceipt::parse(text.as_bytes()));
         let scene = Scene::new();
         let json = apply::apply(&edit(&scene.file()), &options()).unwrap().to_json();
         let mut mutated = json.into_bytes();
         let at = cut % mutated.len();
         mutated.splice(at..at, text.bytes());
-        let _ = Receipt::parse(&mutated);
+        let _ = (Receipt::parse(&mutated), StepsReceipt::parse(&mutated));
     }
 }

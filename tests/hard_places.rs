@@ -79,6 +79,18 @@ fn umask_neither_widens_nor_locks() {
         ends(writer::writer(&under, Role::Restore, &file), DONE, "");
         assert_eq!(fs::read(&file).unwrap(), OLD);
     }
+    // The superuser may read everything; without privileges a file of mode 000 would be out of reach.
+    if !as_root() {
+        return;
+    }
+    let (dir, file) = scene();
+    for path in [dir.path(), &file] {
+        chown(path, Some(STRANGER), Some(STRANGER)).unwrap();
+    }
+    let test = stranger_may_run("umask 777;");
+    ends(test(Role::Append, &file), DONE, "");
+    ends(test(Role::Restore, &file), DONE, "");
+    assert_eq!(fs::read(&file).unwrap(), OLD);
 }
 
 #[test]
@@ -139,7 +151,7 @@ fn the_superuser_leaves_the_files_of_others_to_them() {
         assert_eq!((data.uid(), data.gid()), (STRANGER, STRANGER), "{name}");
     }
     // And the owner can undo it.
-    ends(stranger_may_run()(Role::Restore, &file), DONE, "");
+    ends(stranger_may_run("")(Role::Restore, &file), DONE, "");
     assert_eq!(fs::read(&file).unwrap(), OLD);
 }
 
@@ -150,7 +162,7 @@ fn a_directory_without_write_permission_is_said_so_with_the_choice() {
     }
     let (_dir, file) = scene();
     chown(&file, Some(STRANGER), Some(STRANGER)).unwrap();
-    let test = stranger_may_run();
+    let test = stranger_may_run("");
     let append = || test(Role::Append, &file);
     ends(append(), TROUBLE, "directory-not-writable");
     ends(forced(append()), TROUBLE, "no-place-for-backup");
@@ -166,12 +178,13 @@ fn a_directory_without_write_permission_is_said_so_with_the_choice() {
 }
 
 /// A maker of writers without privileges, who can read the test program even where its directory is private.
-fn stranger_may_run() -> impl Fn(Role, &Path) -> Command {
-    |role, file| {
+fn stranger_may_run(first: &'static str) -> impl Fn(Role, &Path) -> Command {
+    move |role, file| {
         // The program is opened before the privileges go.
-        let script =
-            r#"exec 9<"$1"; shift; exec setpriv --reuid=65534 --regid=65534 --clear-groups /proc/self/fd/9 "$@""#;
-        writer::writer(&["sh", "-euc", script, "sh"], role, file)
+        let script = format!(
+            r#"{first} exec 9<"$1"; shift; exec setpriv --reuid=65534 --regid=65534 --clear-groups /proc/self/fd/9 "$@""#
+        );
+        writer::writer(&["sh", "-euc", &script, "sh"], role, file)
     }
 }
 
@@ -183,7 +196,7 @@ fn the_file_of_another_keeps_its_owner_or_stays_as_it_is() {
     let (dir, file) = scene();
     fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o777)).unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o666)).unwrap();
-    let test = stranger_may_run();
+    let test = stranger_may_run("");
     ends(test(Role::Append, &file), TROUBLE, "owner-not-kept");
     untouched(&file);
     // Forced, it is written in place, and the backup, which cannot be the owner's, is for its maker alone.

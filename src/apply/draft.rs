@@ -57,7 +57,7 @@ impl<'s, D: Disk> Draft<'s, D> {
             again(|| disk.chown(&self.file, traits.uid, traits.gid)).map_err(owner)?;
         }
         // A directory hands down its default ACL, so there may also be too many.
-        let present = again(|| disk.attributes(&self.file)).map_err(|_| attribute("".as_ref()))?;
+        let present = again(|| disk.attributes(&self.file)).map_err(|_| attribute("xattr".as_ref()))?;
         for (name, value) in traits.attributes {
             if present.get(name) != Some(value) {
                 again(|| disk.set_attribute(&self.file, name, value)).map_err(|_| attribute(name))?;
@@ -73,7 +73,7 @@ impl<'s, D: Disk> Draft<'s, D> {
         if (stat.uid, stat.gid, stat.mode) != (traits.uid, traits.gid, traits.mode) {
             return Err(Obstacle::Owner { uid: traits.uid, gid: traits.gid });
         }
-        let present = again(|| disk.attributes(&self.file)).map_err(|_| attribute("".as_ref()))?;
+        let present = again(|| disk.attributes(&self.file)).map_err(|_| attribute("xattr".as_ref()))?;
         let differing = |name: &&OsString| present.get(*name) != traits.attributes.get(*name);
         match traits.attributes.keys().chain(present.keys()).find(differing) {
             Some(name) => Err(attribute(name)),

@@ -46,6 +46,7 @@ mod receipt;
 mod restore;
 mod site;
 mod steps;
+mod steps_receipt;
 mod trouble;
 
 #[cfg(test)]
@@ -69,7 +70,8 @@ use real::RealDisk;
 
 pub use made::{link, make_directory, readable_as_its_directory, unlink};
 pub use receipt::{Added, NotAReceipt, Receipt};
-pub use steps::{Done, Regenerate, Step, Steps, StepsReceipt, Undone};
+pub use steps::{Regenerate, Step, Steps, Undone};
+pub use steps_receipt::{Done, StepsReceipt};
 
 /// New bytes for one file, and what they were made from.
 #[derive(Debug, Clone)]

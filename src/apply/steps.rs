@@ -8,16 +8,15 @@
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::change::{Made, change, make};
 use super::disk::{Disk, Id, Kind, again};
 use super::draft::Draft;
-use super::receipt::{Added, NotAReceipt, Stamp, rfc3339};
+use super::receipt::{Added, Stamp};
 use super::restore::attempt;
 use super::site::{Site, Terms};
+use super::steps_receipt::{Done, StepsReceipt};
 use super::trouble::{self, Stop};
 use super::{ApplyError, Edit, Options, RestoreOptions};
 use crate::certificate::Fingerprint;
@@ -57,27 +56,6 @@ pub struct Regenerate<'a> {
     pub undo: &'a dyn Fn() -> Result<(), Trouble>,
 }
 
-/// What was done in several steps, and enough to undo it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StepsReceipt {
-    pub subject: PathBuf,
-    pub steps: Vec<Done>,
-    pub commands: Vec<String>,
-    pub added: Vec<Added>,
-    pub time: OffsetDateTime,
-    pub version: String,
-    /// Where it stands.
-    pub receipt: PathBuf,
-}
-
-/// One step, in a receipt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum Done {
-    Write { path: PathBuf, sha256_before: Option<Fingerprint>, sha256_after: Fingerprint },
-    Link { path: PathBuf, target: PathBuf },
-}
-
 /// What came of taking steps back.
 #[derive(Debug, Clone)]
 pub enum Undone {
@@ -88,80 +66,6 @@ pub enum Undone {
     },
     /// Nothing of it is there; nothing was done.
     AlreadyAsItWas(StepsReceipt),
-}
-
-#[derive(Serialize, Deserialize)]
-struct Written {
-    schema: u32,
-    #[serde(rename = "type")]
-    kind: String,
-    subject: PathBuf,
-    steps: Vec<Done>,
-    commands: Vec<String>,
-    added: Vec<Added>,
-    time: String,
-    version: String,
-}
-
-impl StepsReceipt {
-    fn to_json(&self) -> Result<String, Trouble> {
-        let written = Written {
-            schema: 1,
-            kind: "steps".to_owned(),
-            subject: self.subject.clone(),
-            steps: self.steps.clone(),
-            commands: self.commands.clone(),
-            added: self.added.clone(),
-            time: rfc3339(self.time),
-            version: self.version.clone(),
-        };
-        // Unlike the receipt of a file, this one is followed when it is undone, so its paths have to be exact.
-        let json = serde_json::to_string_pretty(&written).map_err(|_| trouble::path_not_text(&self.subject))?;
-        Ok(json + "\n")
-    }
-
-    /// Reads a receipt of steps.
-    ///
-    /// # Errors
-    /// It is not JSON, not such a receipt, or of a schema that this version does not know.
-    pub fn parse(json: &[u8]) -> Result<StepsReceipt, NotAReceipt> {
-        let written: Written = serde_json::from_slice(json).map_err(|_| NotAReceipt)?;
-        if written.schema != 1 || written.kind != "steps" {
-            return Err(NotAReceipt);
-        }
-        Ok(StepsReceipt {
-            subject: written.subject,
-            steps: written.steps,
-            commands: written.commands,
-            added: written.added,
-            time: OffsetDateTime::parse(&written.time, &Rfc3339).map_err(|_| NotAReceipt)?,
-            version: written.version,
-            receipt: PathBuf::new(),
-        })
-    }
-}
-
-impl Done {
-    fn path(&self) -> &Path {
-        match self {
-            Done::Write { path, .. } | Done::Link { path, .. } => path,
-        }
-    }
-
-    /// The same name, in this directory.
-    fn move_to(&mut self, directory: &Path) {
-        let (Done::Write { path, .. } | Done::Link { path, .. }) = self;
-        *path = directory.join(path.file_name().unwrap_or_default());
-    }
-
-    fn of(step: &Step) -> Self {
-        match step {
-            Step::Write { path, before, bytes } => {
-                Done::Write { path: path.clone(), sha256_before: *before, sha256_after: Fingerprint::of(bytes) }
-            }
-            Step::Link { path, target } => Done::Link { path: path.clone(), target: target.clone() },
-        }
-    }
 }
 
 /// How much of a step is there.

@@ -217,3 +217,31 @@ pub(super) fn changed_since() -> Trouble {
 pub(super) fn keeps_changing() -> Trouble {
     Trouble::new(Code::FileBusy, say::keeps_changing(), say::try_later())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_in_which_writing_fails_has_its_own_code() {
+        let codes: Vec<Code> = [
+            ErrorKind::StorageFull,
+            ErrorKind::QuotaExceeded,
+            ErrorKind::FileTooLarge,
+            ErrorKind::ReadOnlyFilesystem,
+            ErrorKind::PermissionDenied,
+            ErrorKind::Other,
+        ]
+        .map(|kind| at(Path::new("/there"), &kind.into()).code)
+        .to_vec();
+        let expected = [
+            Code::DiskFull,
+            Code::DiskFull,
+            Code::FileSizeLimit,
+            Code::ReadOnlyFileSystem,
+            Code::NoPermission,
+            Code::DiskError,
+        ];
+        assert_eq!(codes, expected);
+    }
+}
