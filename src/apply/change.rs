@@ -10,7 +10,7 @@
 
 use std::io::{self, ErrorKind};
 
-use super::disk::{self, Disk, Id, Open, again, write_all};
+use super::disk::{self, Disk, Open, again, write_all};
 use super::draft::{Draft, Traits};
 use super::receipt::{self, Receipt, Stamp};
 use super::site::{Current, Site, Terms, random};
@@ -20,21 +20,14 @@ use crate::certificate::Fingerprint;
 
 pub(super) fn apply<D: Disk>(disk: &D, edit: &Edit, options: &Options) -> Result<Receipt, ApplyError> {
     match edit.before {
-        Some(before) => change(disk, edit, before, options, &[]),
+        Some(before) => change(disk, edit, before, options),
         None => create(disk, edit, options),
     }
 }
 
-/// A file that holds what has this digest; the locks of `held` are held already.
-pub(super) fn change<D: Disk>(
-    disk: &D,
-    edit: &Edit,
-    before: Fingerprint,
-    options: &Options,
-    held: &[Id],
-) -> Result<Receipt, ApplyError> {
+fn change<D: Disk>(disk: &D, edit: &Edit, before: Fingerprint, options: &Options) -> Result<Receipt, ApplyError> {
     let backup_dir = options.backup_dir.as_deref();
-    let site = Site::enter(disk, &edit.path, &Terms { backup_dir, force: options.force, now: options.now, held })?;
+    let site = Site::enter(disk, &edit.path, &Terms { backup_dir, force: options.force, now: options.now })?;
     let current = site.read()?.filter(|current| current.sha256 == before).ok_or(Stop::Changed)?;
     let mut receipt = blank(&site, Some(before), edit, options);
     if receipt.sha256_after == before {
@@ -62,7 +55,7 @@ fn blank<D: Disk>(site: &Site<'_, D>, before: Option<Fingerprint>, edit: &Edit, 
 
 /// A file that must not exist yet. It needs no backup, and so there is no receipt on the disk.
 fn create<D: Disk>(disk: &D, edit: &Edit, options: &Options) -> Result<Receipt, ApplyError> {
-    let terms = Terms { backup_dir: None, force: options.force, now: options.now, held: &[] };
+    let terms = Terms { backup_dir: None, force: options.force, now: options.now };
     let site = Site::enter(disk, &edit.path, &terms)?;
     site.trust_links(None)?;
     let receipt = blank(&site, None, edit, options);

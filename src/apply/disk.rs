@@ -71,8 +71,6 @@ pub(super) trait Disk {
     /// Opens a directory by path; links are followed.
     fn open_dir(&self, path: &Path) -> io::Result<Self::Dir>;
     fn stat_dir(&self, dir: &Self::Dir) -> io::Result<Stat>;
-    /// Makes this directory, and those on the way to it, unless they are there.
-    fn make_dirs(&self, path: &Path) -> io::Result<()>;
     /// Whether this process now holds the directory's lock; it is given back when the handle is dropped.
     fn try_lock(&self, dir: &Self::Dir) -> io::Result<bool>;
     fn names(&self, dir: &Self::Dir) -> io::Result<Vec<OsString>>;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
 
 use super::ApplyError;
-use super::disk::{Disk, again};
+use super::disk::{Disk, Kind, Open, again};
 use super::receipt;
 use super::site::{Site, Terms, random};
 use super::trouble::{self, Stop};
@@ -27,7 +27,7 @@ pub(super) fn remove<D: Disk>(
     if path.is_symlink() {
         return Err(ApplyError::Changed);
     }
-    let site = Site::enter(disk, path, &Terms { backup_dir: None, force: false, now, held: &[] })?;
+    let site = Site::enter(disk, path, &Terms { backup_dir: None, force: false, now })?;
     let current = site.read()?.filter(|current| current.sha256 == sha256).ok_or(Stop::Changed)?;
     let home = &site.home;
     let at = |error: io::Error| ApplyError::Trouble(trouble::at(&home.path, &error));
@@ -60,67 +60,49 @@ pub fn make_directory(path: &Path) -> Result<Vec<PathBuf>, Trouble> {
     Ok(made)
 }
 
-/// Lets those read a new file who may list its directory, whatever the umask: a root in a store that is shared by all
-/// users helps only those who can read it.
-///
-/// # Errors
-/// The permissions cannot be read or set.
-pub fn readable_as_its_directory(path: &Path) -> Result<(), Trouble> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let directory = path.parent().unwrap_or(Path::new("/"));
-        let mode = fs::metadata(directory).map_err(|error| trouble::at(directory, &error))?.permissions().mode();
-        let permissions = fs::Permissions::from_mode(0o600 | mode & 0o444);
-        fs::set_permissions(path, permissions).map_err(|error| trouble::at(directory, &error))?;
-    }
-    let _ = path;
-    Ok(())
-}
-
-/// Makes a symbolic link where nothing stands.
-///
-/// # Errors
-/// [`ApplyError::Changed`]: something stands there by now.
-pub fn link(path: &Path, target: &Path) -> Result<(), ApplyError> {
-    let directory = path.parent().unwrap_or(Path::new("/"));
-    let made = match symlink(target, path) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(ApplyError::Changed),
-        result => result.and_then(|()| sync(directory)),
+/// Not by path, and only a file of ours with a single name: in the directory of somebody else it may have become a
+/// link to a file that nobody else should read.
+pub(super) fn readable_as_its_directory<D: Disk>(disk: &D, path: &Path) -> Result<(), ApplyError> {
+    let site = beside(disk, path)?;
+    let home = &site.home;
+    let at = |error: io::Error| match error.kind() {
+        ErrorKind::NotFound => ApplyError::Changed,
+        _ => ApplyError::Trouble(trouble::at(&home.path, &error)),
     };
-    made.map_err(|error| ApplyError::Trouble(trouble::at(directory, &error)))
-}
-
-/// Takes away a symbolic link that leads to this target.
-///
-/// # Errors
-/// [`ApplyError::Changed`]: it leads elsewhere, is no link, or is gone.
-pub fn unlink(path: &Path, target: &Path) -> Result<(), ApplyError> {
-    if !fs::read_link(path).is_ok_and(|there| there == target) {
+    let directory = again(|| disk.stat_dir(&home.handle)).map_err(at)?;
+    let file = again(|| disk.open(&home.handle, &site.name, Open::Read)).map_err(at)?;
+    let stat = again(|| disk.stat_file(&file)).map_err(at)?;
+    if (stat.kind, stat.links, stat.uid) != (Kind::File, 1, disk.user()) {
         return Err(ApplyError::Changed);
     }
-    let directory = path.parent().unwrap_or(Path::new("/"));
-    let gone = fs::remove_file(path).and_then(|()| sync(directory));
-    gone.map_err(|error| ApplyError::Trouble(trouble::at(directory, &error)))
+    again(|| disk.chmod(&file, 0o600 | directory.mode & 0o444)).map_err(at)
 }
 
-#[cfg(unix)]
-fn symlink(target: &Path, path: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(target, path)
+pub(super) fn link<D: Disk>(disk: &D, path: &Path, target: &Path) -> Result<(), ApplyError> {
+    let site = beside(disk, path)?;
+    let home = &site.home;
+    let made = again(|| disk.symlink(&home.handle, &site.name, target));
+    match made.and_then(|()| again(|| disk.sync_dir(&home.handle))) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(ApplyError::Changed),
+        result => result.map_err(|error| ApplyError::Trouble(trouble::at(&home.path, &error))),
+    }
 }
 
-/// Links need a privilege there that few have: a copy under the link's name does the same.
-#[cfg(not(unix))]
-fn symlink(_: &Path, _: &Path) -> io::Result<()> {
-    Err(ErrorKind::Unsupported.into())
+pub(super) fn unlink<D: Disk>(disk: &D, path: &Path, target: &Path) -> Result<(), ApplyError> {
+    let site = beside(disk, path)?;
+    let home = &site.home;
+    if !again(|| disk.read_link(&home.handle, &site.name)).is_ok_and(|there| there == target) {
+        return Err(ApplyError::Changed);
+    }
+    let gone = again(|| disk.unlink(&home.handle, &site.name)).and_then(|()| again(|| disk.sync_dir(&home.handle)));
+    gone.map_err(|error| ApplyError::Trouble(trouble::at(&home.path, &error)))
 }
 
-#[cfg(unix)]
-fn sync(directory: &Path) -> io::Result<()> {
-    fs::File::open(directory)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync(_: &Path) -> io::Result<()> {
-    Ok(())
+/// The name itself, whatever bears it, in a directory to which no stranger's link led.
+fn beside<'d, D: Disk>(disk: &'d D, path: &Path) -> Result<Site<'d, D>, ApplyError> {
+    let name = path.file_name().ok_or_else(trouble::not_a_file)?;
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let site = Site::beside(disk, parent, name)?;
+    site.trust_links(None)?;
+    Ok(site)
 }

@@ -13,8 +13,9 @@
 //! - Runs in one directory wait for each other: each holds an exclusive lock (flock(2)) on the directory from before
 //!   it reads the file until the change is synced. The lock vanishes with the process, and leaves no file behind.
 //! - A program that takes no lock and writes at the same moment is noticed up to the stroke itself, and its version
-//!   stays, or is put back within microseconds. After the stroke it is beyond our sight: a program that had opened the old file before, and writes to it
-//!   later, writes to a file without a name. That is so with every atomic replacement.
+//!   stays, or is put back within microseconds. After the stroke it is beyond our sight: a program that had opened the
+//!   old file before, and writes to it later, writes to a file without a name. That is so with every atomic
+//!   replacement.
 //!
 //! # In directories that others can write to
 //!
@@ -45,8 +46,6 @@ mod made;
 mod receipt;
 mod restore;
 mod site;
-mod steps;
-mod steps_receipt;
 mod trouble;
 
 #[cfg(test)]
@@ -55,8 +54,6 @@ mod faults;
 mod memory;
 #[cfg(test)]
 mod races;
-#[cfg(test)]
-mod steps_tests;
 
 #[cfg(unix)]
 #[path = "unix.rs"]
@@ -68,10 +65,8 @@ mod real;
 use disk::{Disk, Kind, ReadError, again};
 use real::RealDisk;
 
-pub use made::{link, make_directory, readable_as_its_directory, unlink};
+pub use made::make_directory;
 pub use receipt::{Added, NotAReceipt, Receipt};
-pub use steps::{Regenerate, Step, Steps, Undone};
-pub use steps_receipt::{Done, StepsReceipt};
 
 /// New bytes for one file, and what they were made from.
 #[derive(Debug, Clone)]
@@ -209,47 +204,37 @@ pub fn remove(path: &Path, sha256: Fingerprint, now: OffsetDateTime) -> Result<(
     made::remove(&RealDisk, path, sha256, now)
 }
 
+/// Makes a symbolic link where nothing stands.
+///
+/// # Errors
+/// [`ApplyError::Changed`]: something stands there by now.
+pub fn link(path: &Path, target: &Path) -> Result<(), ApplyError> {
+    made::link(&RealDisk, path, target)
+}
+
+/// Takes away a symbolic link that leads to this target.
+///
+/// # Errors
+/// [`ApplyError::Changed`]: it leads elsewhere, is no link, or is gone.
+pub fn unlink(path: &Path, target: &Path) -> Result<(), ApplyError> {
+    made::unlink(&RealDisk, path, target)
+}
+
+/// Lets those read a new file who may list its directory, whatever the umask: a root in a store that is shared by all
+/// users helps only those who can read it.
+///
+/// # Errors
+/// [`ApplyError::Changed`]: it is not the file that this user has just made. Or its permissions cannot be set.
+pub fn readable_as_its_directory(path: &Path) -> Result<(), ApplyError> {
+    made::readable_as_its_directory(&RealDisk, path)
+}
+
 /// The receipts of a file, newest first. Those of strangers and those that do not read are passed over.
 ///
 /// # Errors
 /// The file's directory, or the backup directory, cannot be found or read.
 pub fn backups(path: &Path, backup_dir: Option<&Path>) -> Result<Vec<Receipt>, Trouble> {
     restore::backups(&RealDisk, path, backup_dir)
-}
-
-/// Makes all the steps, or none; then lets the store be made anew from them, if there is a `regenerate`.
-///
-/// Steps that fail are taken back, and what is then there is made anew once more.
-///
-/// # Errors
-/// [`ApplyError`]; [`ApplyError::Changed`] also where a new file or link has come to be there meanwhile.
-pub fn apply_steps(
-    steps: &Steps,
-    options: &Options,
-    regenerate: Option<&Regenerate<'_>>,
-) -> Result<StepsReceipt, ApplyError> {
-    steps::apply(&RealDisk, steps, options, regenerate)
-}
-
-/// Takes the newest steps back of which anything is there: the last first, then `regenerate`. What was changed since
-/// is refused, or with `force` left as it is.
-///
-/// # Errors
-/// [`ApplyError`]; there is no receipt, or something could not be taken back.
-pub fn undo_steps(
-    subject: &Path,
-    options: &RestoreOptions,
-    regenerate: Option<&Regenerate<'_>>,
-) -> Result<Undone, ApplyError> {
-    steps::undo(&RealDisk, subject, options, regenerate)
-}
-
-/// The receipts of steps about this subject, newest first; those that could be a stranger's are passed over.
-///
-/// # Errors
-/// The directory that they would be in cannot be found or read.
-pub fn steps_receipts(subject: &Path, backup_dir: Option<&Path>) -> Result<Vec<StepsReceipt>, Trouble> {
-    steps::receipts(&RealDisk, subject, backup_dir)
 }
 
 /// Takes away the temporary files of a run that was killed, as every other function here does that writes. For a

@@ -21,7 +21,6 @@ const NAME_BYTES: usize = 180;
 const MARK: &str = ".rootfix-";
 const BACKUP: &str = ".bak";
 const RECEIPT: &str = ".json";
-const STEPS: &str = ".steps.json";
 
 /// A root that was added.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,7 +83,8 @@ impl Receipt {
             sha256_after: self.sha256_after,
             backup: self.backup.as_ref().map(|backup| backup.display().to_string()),
             added: self.added.clone(),
-            time: rfc3339(self.time),
+            time: (self.time.to_offset(UtcOffset::UTC).format(&Rfc3339))
+                .expect("UTC from year 0 to 9999 can be written"),
             version: self.version.clone(),
             in_place: self.in_place,
         };
@@ -114,11 +114,6 @@ impl Receipt {
             in_place: written.in_place,
         })
     }
-}
-
-/// A time as receipts have it.
-pub(super) fn rfc3339(time: OffsetDateTime) -> String {
-    time.to_offset(UtcOffset::UTC).format(&Rfc3339).expect("UTC from year 0 to 9999 can be written")
 }
 
 /// As much of a file's name as goes into other names.
@@ -155,17 +150,8 @@ impl Stamp {
 
     /// The stamp in the name of a receipt for a file of that name; `None` if it is no such receipt.
     pub fn of(candidate: &OsStr, name: &OsStr) -> Option<Self> {
-        Self::before(candidate, name, RECEIPT)
-    }
-
-    /// The same for the receipt of several steps.
-    pub fn of_steps(candidate: &OsStr, name: &OsStr) -> Option<Self> {
-        Self::before(candidate, name, STEPS)
-    }
-
-    fn before(candidate: &OsStr, name: &OsStr, end: &str) -> Option<Self> {
         let rest = candidate.as_encoded_bytes().strip_prefix(short(name).as_encoded_bytes())?;
-        let rest = std::str::from_utf8(rest).ok()?.strip_prefix(MARK)?.strip_suffix(end)?;
+        let rest = std::str::from_utf8(rest).ok()?.strip_prefix(MARK)?.strip_suffix(RECEIPT)?;
         let (time, number) = match rest.split_once('-') {
             Some((time, number)) => (time, number.parse().ok().filter(|number| *number > 1)?),
             None => (rest, 1),
@@ -191,10 +177,6 @@ impl Stamp {
 
     pub fn receipt(&self, name: &OsStr) -> OsString {
         self.name(name, RECEIPT)
-    }
-
-    pub fn steps(&self, name: &OsStr) -> OsString {
-        self.name(name, STEPS)
     }
 }
 

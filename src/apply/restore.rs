@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::change::{Made, make, replace};
-use super::disk::{Disk, Id, again};
+use super::disk::{Disk, again};
 use super::receipt::Receipt;
 use super::site::{Current, Found, Site, Terms};
 use super::trouble;
@@ -16,7 +16,7 @@ const ATTEMPTS: usize = 10;
 
 pub(super) fn restore<D: Disk>(disk: &D, path: &Path, options: &RestoreOptions) -> Result<Restored, ApplyError> {
     for _ in 0..ATTEMPTS {
-        match attempt(disk, path, options, &[]) {
+        match attempt(disk, path, options) {
             Err(ApplyError::Changed) => {}
             result => return result,
         }
@@ -31,15 +31,9 @@ pub(super) fn backups<D: Disk>(disk: &D, path: &Path, backup_dir: Option<&Path>)
     Ok(found.into_iter().map(|found| found.receipt).collect())
 }
 
-/// One attempt; the locks of `held` are held already.
-pub(super) fn attempt<D: Disk>(
-    disk: &D,
-    path: &Path,
-    options: &RestoreOptions,
-    held: &[Id],
-) -> Result<Restored, ApplyError> {
+fn attempt<D: Disk>(disk: &D, path: &Path, options: &RestoreOptions) -> Result<Restored, ApplyError> {
     let backup_dir = options.backup_dir.as_deref();
-    let site = Site::enter(disk, path, &Terms { backup_dir, force: options.force, now: options.now, held })?;
+    let site = Site::enter(disk, path, &Terms { backup_dir, force: options.force, now: options.now })?;
     let current = site.read()?;
     let now = current.as_ref().map(|current| current.sha256);
     let owner = current.as_ref().map(|current| current.stat.uid);

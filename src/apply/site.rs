@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use time::OffsetDateTime;
 
-use super::disk::{self, Attributes, Disk, Id, Kind, Open, ReadError, Stat, again};
+use super::disk::{self, Attributes, Disk, Kind, Open, ReadError, Stat, again};
 use super::receipt::{self, Receipt, Stamp, Temporary};
 use super::trouble::{self, Stop};
 use crate::certificate::Fingerprint;
@@ -31,8 +31,6 @@ pub(super) struct Terms<'a> {
     pub backup_dir: Option<&'a Path>,
     pub force: bool,
     pub now: OffsetDateTime,
-    /// Directories whose lock this very work holds already: it must not wait for itself.
-    pub held: &'a [Id],
 }
 
 /// A file, found and locked.
@@ -67,27 +65,14 @@ impl<'d, D: Disk> Site<'d, D> {
     /// run that was killed left there. The file itself need not exist.
     pub fn enter(disk: &'d D, path: &Path, terms: &Terms<'_>) -> Result<Self, Stop> {
         let site = Self::find(disk, path, terms.backup_dir)?;
-        site.lock(terms)?;
-        Ok(site)
-    }
-
-    /// Locks the directories and clears them, as [`Site::enter`] does.
-    pub fn lock(&self, terms: &Terms<'_>) -> Result<(), Stop> {
-        let mut folders = Vec::new();
-        for folder in std::iter::once(&self.home).chain(&self.aside) {
-            let id =
-                again(|| self.disk.stat_dir(&folder.handle)).map_err(|error| trouble::at(&folder.path, &error))?.id;
-            if !terms.held.contains(&id) {
-                folders.push((id, folder));
-            }
-        }
+        let mut folders: Vec<&Folder<D>> = std::iter::once(&site.home).chain(&site.aside).collect();
         // Everybody takes two locks in the same order, so that nobody waits in a circle.
-        folders.sort_by_key(|(id, _)| *id);
-        for (_, folder) in folders {
-            lock(self.disk, folder, terms.force)?;
+        folders.sort_by_key(|folder| again(|| disk.stat_dir(&folder.handle)).map(|stat| stat.id).unwrap_or_default());
+        for folder in folders {
+            lock(disk, folder, terms.force)?;
         }
-        self.clear(terms.now);
-        Ok(())
+        site.clear(terms.now);
+        Ok(site)
     }
 
     /// A name in a directory, whatever bears it: nothing, a link, a directory. Takes no lock.

@@ -59,26 +59,6 @@ impl From<Stop> for ApplyError {
     }
 }
 
-impl From<ApplyError> for Stop {
-    fn from(error: ApplyError) -> Self {
-        match error {
-            ApplyError::Changed => Stop::Changed,
-            ApplyError::Trouble(trouble) => Stop::Trouble(trouble),
-            ApplyError::Unsettled { trouble, .. } => Stop::Unsettled(trouble),
-        }
-    }
-}
-
-impl ApplyError {
-    /// The trouble; for a file that changed meanwhile, that it does.
-    pub(super) fn into_trouble(self) -> Trouble {
-        match self {
-            ApplyError::Changed => keeps_changing(),
-            ApplyError::Trouble(trouble) | ApplyError::Unsettled { trouble, .. } => trouble,
-        }
-    }
-}
-
 impl Stop {
     /// With the receipt of what may have been done.
     pub fn with(self, receipt: Receipt) -> ApplyError {
@@ -152,10 +132,6 @@ pub(super) fn not_a_file() -> Trouble {
 
 pub(super) fn too_large() -> Trouble {
     Trouble::new(Code::FileTooLarge, say::too_large(crate::store::MAX_BYTES >> 20), say::name_a_bundle())
-}
-
-pub(super) fn path_not_text(path: &Path) -> Trouble {
-    Trouble::new(Code::DiskError, say::path_not_text(path.display()), say::rename_it())
 }
 
 pub(super) fn foreign_link(real: &Path) -> Trouble {

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt};
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Component, Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::SystemTime;
@@ -212,10 +212,6 @@ impl Disk for RealDisk {
 
     fn stat_dir(&self, dir: &OwnedFd) -> io::Result<Stat> {
         stat_at(dir, OsStr::new("."))
-    }
-
-    fn make_dirs(&self, path: &Path) -> io::Result<()> {
-        std::fs::DirBuilder::new().recursive(true).mode(0o755).create(path)
     }
 
     fn try_lock(&self, dir: &OwnedFd) -> io::Result<bool> {

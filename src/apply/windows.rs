@@ -144,10 +144,6 @@ impl Disk for RealDisk {
         Ok(Stat { id: (0, hasher.finish()), ..stat(&std::fs::metadata(&dir.path)?)? })
     }
 
-    fn make_dirs(&self, path: &Path) -> io::Result<()> {
-        std::fs::create_dir_all(path)
-    }
-
     /// Windows locks no directories; a file that nobody else may open, and that vanishes when it is closed, does.
     fn try_lock(&self, dir: &Directory) -> io::Result<bool> {
         let path = dir.path.join(".rootfix-lock");
@@ -255,8 +251,9 @@ impl Disk for RealDisk {
         Err(ErrorKind::Unsupported.into())
     }
 
-    fn symlink(&self, dir: &Directory, name: &OsStr, target: &Path) -> io::Result<()> {
-        std::os::windows::fs::symlink_file(target, dir.join(name))
+    /// Links need a privilege that few have: a copy under the link's name does the same.
+    fn symlink(&self, _: &Directory, _: &OsStr, _: &Path) -> io::Result<()> {
+        Err(ErrorKind::Unsupported.into())
     }
 
     fn read_link(&self, dir: &Directory, name: &OsStr) -> io::Result<PathBuf> {

@@ -121,14 +121,6 @@ sentences! {
         en: "If {real} is the file you mean, name it directly.",
         zh: "如果确实要修改 {real}，请直接指定它。",
     }
-    path_not_text(path) {
-        en: "The path {path} is not UTF-8 and cannot be written into a receipt.",
-        zh: "路径 {path} 不是 UTF-8，无法写入回执。",
-    }
-    rename_it() {
-        en: "Rename it, or make the change by hand.",
-        zh: "请将其改名，或手工修改。",
-    }
     busy(path) {
         en: "Another rootfix has been at work in {path} for half a minute.",
         zh: "另一个 rootfix 进程已在 {path} 中运行了半分钟。",
