@@ -183,10 +183,14 @@ pub struct Probe {
     pub save: Option<PathBuf>,
     #[arg(long, value_name = "SECONDS")]
     pub time_limit: Option<u64>,
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Args)]
 pub struct Rehearse {
+    #[arg(last = true, value_name = "CMD", required_unless_present = "serve")]
+    pub command: Vec<OsString>,
     #[arg(long, value_name = "FILE")]
     pub bundle: Vec<PathBuf>,
     #[arg(long, value_name = "NAME")]
@@ -203,8 +207,8 @@ pub struct Rehearse {
     pub time_limit: Option<u64>,
     #[arg(long, conflicts_with = "command")]
     pub serve: bool,
-    #[arg(last = true, value_name = "CMD", required_unless_present = "serve")]
-    pub command: Vec<OsString>,
+    #[arg(long, value_name = "FILE", conflicts_with = "serve")]
+    pub html: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -47,7 +47,7 @@ pub fn run(session: &mut Session, args: &Check) -> Exit {
     match &args.html {
         Some(file) => {
             let answer = text::answer(&page, &session.new_roots(), &targets::shown(at));
-            html::save(session, file, &answer, exit, &page, &[])
+            html::save(session, file, &answer, exit, &page, &[], &[])
         }
         None => exit,
     }
@@ -114,11 +114,11 @@ fn show(session: &Session, at: &Where, bundles: Vec<(Bundle, Option<Trouble>)>) 
     let bundles: Vec<Bundle> = bundles.into_iter().map(|(bundle, _)| bundle).collect();
     session.answer(&text::answer(&bundles, &session.new_roots(), &targets::shown(at)));
     if session.quiet {
-        return;
+        return troubles.iter().for_each(|(path, trouble)| session.complain_about(path, trouble));
     }
     if bundles.len() > 1 {
         session.say("");
-        session.say(&text::bundles(&bundles, session.lang));
+        session.say(&text::bundles(&bundles, session.lang, session.columns()));
     }
     let detailed = |bundle: &&Bundle| bundles.len() == 1 || session.verbose || bundle.status != Status::Ready;
     for bundle in bundles.iter().filter(detailed).filter(|bundle| bundle.status != Status::Unreadable) {

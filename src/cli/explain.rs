@@ -6,7 +6,7 @@ use super::args::Explain;
 use super::exit::Exit;
 use super::session::Session;
 use crate::finding::{Code, Trouble};
-use crate::lang::cli as say;
+use crate::lang::{Sentence, check as say_check, cli as say};
 use crate::report::{Record, record};
 
 pub fn run(session: &mut Session, args: &Explain) -> Exit {
@@ -35,8 +35,8 @@ fn explain(session: &mut Session, code: Code, whole: bool) {
     session.count("codes");
     let lang = session.lang;
     if whole {
-        let part = |name: crate::lang::Sentence, text: &crate::lang::Sentence| {
-            format!("{}: {}\n", name.to(lang), text.to(lang))
+        let part = |name: Sentence, text: &Sentence| {
+            format!("{}\n", say_check::labelled(name.to(lang), text.to(lang)).to(lang))
         };
         session.say(&format!(
             "{code}\n\n{}{}{}",
@@ -45,6 +45,6 @@ fn explain(session: &mut Session, code: Code, whole: bool) {
             part(say::remedy(), &about.remedy)
         ));
     } else {
-        session.say(&format!("{code}: {}", about.meaning.to(lang)));
+        session.say(say_check::labelled(code, about.meaning.to(lang)).to(lang));
     }
 }

@@ -7,7 +7,7 @@ use super::session::Session;
 use crate::finding::{Code, Trouble};
 use crate::lang::{Sentence, html as say};
 use crate::proof::Proof;
-use crate::report::html::Page;
+use crate::report::html::{Page, Served};
 use crate::report::{Bundle, text};
 
 /// How every page begins; a file that begins otherwise is somebody's, and is not written over.
@@ -21,14 +21,23 @@ pub fn save(
     exit: Exit,
     bundles: &[Bundle],
     proofs: &[Proof],
+    served: &[Served],
 ) -> Exit {
     let good = match exit {
         Exit::Good => Some(true),
         Exit::No => Some(false),
         Exit::Trouble => None,
     };
-    let page =
-        Page { lang: session.lang, answer, good, bundles, proofs, rollover: &session.rollover, now: session.now };
+    let page = Page {
+        lang: session.lang,
+        answer,
+        good,
+        bundles,
+        proofs,
+        served,
+        rollover: &session.rollover,
+        now: session.now,
+    };
     let shown = text::printable(&file.display().to_string());
     let taken = std::fs::read(file).is_ok_and(|bytes| !bytes.is_empty() && !bytes.starts_with(BEGINNING));
     let written = if taken {

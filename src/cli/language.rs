@@ -7,10 +7,17 @@ use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::exit::Exit;
+use super::session;
 use crate::finding::{Code, Trouble};
 use crate::lang::{Lang, Sentence, help, pad, usage};
 use crate::report::text::table;
 use crate::rollover::Catalogue;
+
+/// Where `--help` and `--version` stand among the options.
+const LAST: usize = 900;
+
+/// A blank at which clap does not break a line: commands are copied as they stand. It is a blank again on the screen.
+const UNBROKEN: char = '\u{a0}';
 
 /// `--lang`, else the first of LC_ALL, LC_MESSAGES and LANG that is set; English for whatever is not Chinese.
 pub fn choose(arguments: &[OsString], env: impl Fn(&str) -> Option<String>) -> Lang {
@@ -62,7 +69,7 @@ fn worded(mut command: clap::Command, path: &str, lang: Lang) -> clap::Command {
         command = command.about(text(&about, lang));
     }
     if let Some(examples) = help::examples(path) {
-        command = command.after_help(text(&examples, lang));
+        command = command.after_help(text(&unbroken(&examples), lang));
     }
     let template = if path.is_empty() { usage::root_template(&commands(&command)) } else { usage::template() };
     command = command
@@ -76,6 +83,7 @@ fn worded(mut command: clap::Command, path: &str, lang: Lang) -> clap::Command {
                 .long("help")
                 .global(false)
                 .action(clap::ArgAction::Help)
+                .display_order(LAST)
                 .help(text(&usage::help_flag(), lang))
                 .help_heading(usage::GENERAL.to(lang)),
         );
@@ -85,11 +93,18 @@ fn worded(mut command: clap::Command, path: &str, lang: Lang) -> clap::Command {
                 .short('V')
                 .long("version")
                 .action(clap::ArgAction::Version)
+                .display_order(LAST + 1)
                 .help(text(&usage::version_flag(), lang))
                 .help_heading(usage::GENERAL.to(lang)),
         );
     }
-    command = command.mut_args(|arg| worded_argument(arg, path, lang));
+    // As they are declared; clap would sort those without an order by their names.
+    let mut order = 0;
+    command = command.mut_args(|arg| {
+        order += 1;
+        let arg = worded_argument(arg, path, lang);
+        if matches!(arg.get_id().as_str(), "help" | "version") { arg } else { arg.display_order(order) }
+    });
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     for name in names {
         let path = below(path, &name);
@@ -170,12 +185,11 @@ pub fn report(error: &clap::Error, lang: Lang) -> Exit {
             Exit::Good
         }
         ErrorKind::DisplayHelp => {
-            let _ = error.print();
+            let page = error.render();
+            let color = session::wants_color() && cfg!(unix);
+            let page = if color { page.ansi().to_string() } else { page.to_string() };
+            let _ = write!(std::io::stdout(), "{}", set(&page, lang));
             Exit::Good
-        }
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            let _ = error.print();
-            Exit::Trouble
         }
         _ if lang == Lang::En => {
             let _ = error.print();
@@ -211,6 +225,25 @@ fn what(error: &clap::Error) -> Sentence {
         &context(ContextKind::InvalidSubcommand),
         &context(ContextKind::PriorArg),
     )
+}
+
+/// A help page as it is shown: clap ends every heading with a colon of its own.
+fn set(page: &str, lang: Lang) -> String {
+    let page = page.replace(UNBROKEN, " ");
+    let headings = [usage::ARGUMENTS, usage::OPTIONS, usage::GENERAL, usage::COMMANDS];
+    match lang {
+        Lang::En => page,
+        Lang::Zh => (headings.iter().map(|heading| heading.to(lang)))
+            .fold(page, |page, heading| page.replace(&format!("{heading}:"), &format!("{heading}："))),
+    }
+}
+
+/// The lines that are set in are commands.
+fn unbroken(examples: &Sentence) -> Sentence {
+    let line =
+        |line: &str| if line.starts_with(' ') { line.replace(' ', &UNBROKEN.to_string()) } else { line.to_owned() };
+    let all = |text: &str| text.lines().map(line).collect::<Vec<_>>().join("\n");
+    Sentence::new(all(&examples.en), all(&examples.zh))
 }
 
 /// What clap says in English, with the same help: the names that were perhaps meant, the possible values, the usage.

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::Locate;
+use super::args::{Locate, Where};
 use super::exit::Exit;
 use super::session::Session;
+use super::targets;
 use crate::lang::locate_screen as say;
 use crate::locate::found::Found;
 use crate::locate::{self, Options, machine, process, trace};
@@ -55,7 +56,10 @@ pub fn run(session: &mut Session, args: &Locate) -> Exit {
     }
     if !session.json {
         show(session, &pins);
-        show_stores(session, &stores);
+        if !session.quiet {
+            show_stores(session, &stores);
+            show_next(session, &args.at, &pins, &stores);
+        }
     }
     exit
 }
@@ -75,7 +79,7 @@ fn watched(session: &mut Session, args: &Locate) -> Exit {
         session.count("stores");
     }
     session.answer(&if stores.is_empty() { say::opened_none() } else { say::opened(stores.len()) });
-    if !session.json {
+    if !session.json && !session.quiet {
         list(session, &stores);
     }
     if stores.is_empty() { Exit::No } else { Exit::Good }
@@ -128,6 +132,9 @@ fn list(session: &Session, stores: &[Found]) {
 fn show(session: &Session, pins: &[Pin]) {
     let trusted: Vec<&Pin> = pins.iter().filter(|pin| pin.class == Class::ServerTrust).collect();
     session.answer(&if trusted.is_empty() { say::none() } else { say::found(trusted.len()) });
+    if session.quiet {
+        return;
+    }
     for pin in pins.iter().filter(|pin| pin.class == Class::ServerTrust || session.verbose) {
         session.say("");
         let place = format!("{}:{}:{}", text::printable(&pin.path.display().to_string()), pin.line, pin.column);
@@ -153,11 +160,19 @@ fn show(session: &Session, pins: &[Pin]) {
         }
     }
     let others = pins.len() - trusted.len();
-    session.say("");
     if others > 0 && !session.verbose {
+        session.say("");
         session.say_sentence(&say::others(others));
     }
-    if !trusted.is_empty() {
-        session.say_sentence(&say::next());
-    }
+}
+
+/// The command that judges what was found; where nothing is named, this machine's own stores.
+fn show_next(session: &Session, at: &Where, pins: &[Pin], stores: &[Found]) {
+    let found = !stores.is_empty() || pins.iter().any(|pin| pin.class == Class::ServerTrust);
+    session.say("");
+    session.command(&if found {
+        say::next(session.arguments(&targets::typed(at)))
+    } else {
+        say::next_machine(session.arguments("--machine"))
+    });
 }

@@ -7,22 +7,26 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::args::{Probe, Where};
+use super::check;
 use super::exit::Exit;
+use super::html;
 use super::session::Session;
 use super::targets::{self, Target};
 use crate::certificate::{Certificate, Fingerprint};
 use crate::finding::Trouble;
-use crate::lang::{Sentence, probe as say};
+use crate::lang::{Sentence, check as say_check, probe as say};
 use crate::probe::{self, Peer, Served, host_and_port, proxy_from};
 use crate::proof::{Proof, Rung, Verdict};
 use crate::prove::chain::{Judgement, judge};
-use crate::report::{Record, record, text};
+use crate::report::html::Served as Picture;
+use crate::report::{Bundle, Record, record, text};
 use crate::store::Trust;
 
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// A bundle by its name, and what its readers trust.
 struct Anchors {
+    target: Target,
     path: String,
     trusted: Vec<Certificate>,
 }
@@ -51,7 +55,7 @@ fn go(session: &mut Session, args: &Probe) -> Result<Exit, Trouble> {
     let bundles = bundles(session, args)?;
     let mut proofs: Vec<Proof> = Vec::new();
     let mut shown = String::new();
-    let mut saved = None;
+    let mut pictures = Vec::new();
     let mut dates = BTreeSet::new();
     let mut troubles = Vec::new();
     for (address, served) in probe::probe(&peer)? {
@@ -63,7 +67,8 @@ fn go(session: &mut Session, args: &Probe) -> Result<Exit, Trouble> {
                 shown.push_str(&server_text(session, &served, root.as_ref()));
                 calendar(session, &served, &mut dates);
                 proofs.extend(bundles.iter().flat_map(|bundle| judged(session, bundle, &served, &host)));
-                saved.get_or_insert(served.chain);
+                let address = served.address.map_or_else(|| args.host.clone(), |address| address.to_string());
+                pictures.push(Picture { address, chain: served.chain, root });
             }
             Err(trouble) => troubles.push((address.map_or_else(|| args.host.clone(), |a| a.to_string()), trouble)),
         }
@@ -75,24 +80,32 @@ fn go(session: &mut Session, args: &Probe) -> Result<Exit, Trouble> {
     let today: Vec<&Proof> = proofs.iter().filter(|proof| !proof.subject.contains(" (")).collect();
     let failing: BTreeSet<String> =
         today.iter().filter(|p| p.verdict == Verdict::Fail).map(|p| p.path.display().to_string()).collect();
-    let exit = if !failing.is_empty() {
-        session.answer(&say::some_fail(&args.host, failing.into_iter().collect::<Vec<_>>().join(", ")));
-        Exit::No
-    } else if today.is_empty() || today.iter().any(|p| p.verdict == Verdict::NotProven) || !troubles.is_empty() {
-        session.answer(&say::cannot_tell(&args.host));
-        Exit::Trouble
-    } else {
-        session.answer(&say::all_pass(&args.host, bundles.len()));
-        Exit::Good
+    let typed = |paths: Vec<String>| {
+        session.arguments(&paths.iter().map(|path| text::typed(path)).collect::<Vec<_>>().join(" "))
     };
-    session.say(&shown);
+    let (exit, answer, next) = if !failing.is_empty() {
+        let failing: Vec<String> = failing.into_iter().collect();
+        let answer = say::some_fail(&args.host, text::printable(&failing.join(", ")));
+        (Exit::No, answer, Some(say_check::next_check(typed(failing))))
+    } else if today.is_empty() || today.iter().any(|p| p.verdict == Verdict::NotProven) || !troubles.is_empty() {
+        (Exit::Trouble, say::cannot_tell(&args.host), None)
+    } else {
+        let answer = say::all_pass(&args.host, bundles.len());
+        (Exit::Good, answer, Some(say_check::next_verify(typed(bundles.iter().map(|b| b.path.clone()).collect()))))
+    };
+    session.answer(&answer);
+    if !session.quiet {
+        session.say(&shown);
+    }
     for proof in &proofs {
         session.count(match proof.verdict {
             Verdict::Pass => "pass",
             Verdict::Fail => "fail",
             Verdict::NotProven => "not-proven",
         });
-        session.say(&text::proof(proof, session.lang));
+        if !session.quiet {
+            session.say(&text::proof(proof, session.lang));
+        }
     }
     if !dates.is_empty() && !session.quiet {
         session.say_sentence(&say::calendar());
@@ -102,10 +115,21 @@ fn go(session: &mut Session, args: &Probe) -> Result<Exit, Trouble> {
         session.record(&record::trouble(trouble));
         session.complain_about(address, trouble);
     }
-    if let (Some(path), Some(chain)) = (&args.save, &saved) {
-        save(session, path, chain)?;
+    if let (Some(path), Some(served)) = (&args.save, pictures.first()) {
+        save(session, path, &served.chain)?;
     }
-    Ok(exit)
+    if let (Some(next), false) = (next, session.quiet) {
+        session.say("");
+        session.command(&next);
+    }
+    Ok(match &args.html {
+        Some(file) => {
+            let judged = bundles.iter().filter_map(|bundle| check::judge(session, &bundle.target));
+            let judged: Vec<Bundle> = judged.map(|(bundle, _)| bundle).collect();
+            html::save(session, file, &answer, exit, &judged, &proofs, &pictures)
+        }
+        None => exit,
+    })
 }
 
 /// The bundles that are asked: those that were named, else those that are found here, and the system's.
@@ -126,7 +150,8 @@ fn bundles(session: &Session, args: &Probe) -> Result<Vec<Anchors>, Trouble> {
             Err(trouble) => return Err(trouble),
         };
         let trusted = store.entries.into_iter().filter(|entry| entry.trust == Trust::Trusted);
-        bundles.push(Anchors { path: target.shown(), trusted: trusted.map(|entry| entry.certificate).collect() });
+        let trusted = trusted.map(|entry| entry.certificate).collect();
+        bundles.push(Anchors { path: target.shown(), target, trusted });
     }
     Ok(bundles)
 }

@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::args::{KeyArg, Rehearse};
+use super::check;
 use super::exit::Exit;
+use super::html;
 use super::session::Session;
 use super::targets::{self, Place};
 use crate::apply;
@@ -67,15 +69,13 @@ fn go(session: &mut Session, args: &Rehearse) -> Result<Exit, Trouble> {
         let store = format.decode(bytes, &passwords)?;
         Ok(format.append(bytes, &store, roots, &AppendOptions { now_ms, ..AppendOptions::default() })?.bytes)
     };
-    let shown = session.lang;
-    let quiet = session.json || session.quiet;
     let rehearsal = rehearse::rehearse(&stand_ins, &options, &append, &mut |part| {
-        if !quiet {
-            eprintln!("{}", part_name(part).to(shown));
-        }
+        session.progress(&part_name(part));
     })?;
     let program = args.command.first().map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
-    session.answer(&conclusion(rehearsal.conclusion, &text::printable(&program)));
+    let answer = conclusion(rehearsal.conclusion, &text::printable(&program));
+    session.answer(&answer);
+    let mut proofs = Vec::new();
     for (judged, outcome) in rehearsal.judged.iter().zip(&rehearsal.outcomes) {
         let proof = Proof {
             path: args.bundle.first().cloned().unwrap_or_default(),
@@ -89,6 +89,7 @@ fn go(session: &mut Session, args: &Rehearse) -> Result<Exit, Trouble> {
         fields.insert("observations".to_owned(), json!(outcome.observations));
         fields.insert("output".to_owned(), json!(outcome.output));
         session.record(&Record::Other("proof", fields));
+        proofs.push(proof.clone());
         session.count(match judged.verdict {
             Verdict::Pass => "pass",
             Verdict::Fail => "fail",
@@ -109,13 +110,21 @@ fn go(session: &mut Session, args: &Rehearse) -> Result<Exit, Trouble> {
         session.say_sentence(&say::nothing_was_touched());
         if rehearsal.conclusion == Conclusion::AppendHelps {
             let paths: Vec<String> = args.bundle.iter().map(|path| text::typed(&path.display().to_string())).collect();
-            session.say_sentence(&crate::lang::check::next_append(paths.join(" ")));
+            session.command(&crate::lang::check::next_append(session.arguments(&paths.join(" "))));
         }
     }
-    Ok(match rehearsal.conclusion {
+    let exit = match rehearsal.conclusion {
         Conclusion::Ready => Exit::Good,
         Conclusion::DoesNotVerify | Conclusion::AppendHelps | Conclusion::AppendDoesNotHelp => Exit::No,
         Conclusion::NotProven => Exit::Trouble,
+    };
+    Ok(match &args.html {
+        Some(file) => {
+            let judged = args.bundle.iter().filter_map(|path| check::judge(session, &targets::inspected(path)));
+            let judged: Vec<_> = judged.map(|(bundle, _)| bundle).collect();
+            html::save(session, file, &answer, exit, &judged, &proofs, &[])
+        }
+        None => exit,
     })
 }
 

@@ -55,10 +55,10 @@ pub fn run(session: &mut Session, args: &Report) -> Exit {
     session.answer(&answer);
     if !session.quiet && !bundles.is_empty() {
         session.say("");
-        session.say(&text::bundles(&bundles, session.lang));
+        session.say(&text::bundles(&bundles, session.lang, session.columns()));
     }
     match &args.html {
-        Some(file) => html::save(session, file, &answer, exit, &bundles, &[]),
+        Some(file) => html::save(session, file, &answer, exit, &bundles, &[], &[]),
         None => exit,
     }
 }

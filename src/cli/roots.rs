@@ -48,6 +48,7 @@ fn list(session: &mut Session) -> Exit {
         }
         session.say(&about);
     }
+    session.say("");
     session.say_sentence(&say::rollovers_title());
     for rollover in &catalogue.rollovers {
         let ids = |roots: &[crate::rollover::Root]| roots.iter().map(|root| root.id.clone()).collect::<Vec<_>>();

@@ -63,11 +63,7 @@ impl Session {
         let color = match common.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => {
-                io::stdout().is_terminal()
-                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-                    && std::env::var_os("TERM").is_some_and(|term| term != "dumb")
-            }
+            Color::Auto => wants_color(),
         };
         Ok(Session {
             lang,
@@ -97,6 +93,11 @@ impl Session {
     /// The names of all roots that the rollover names: those to keep, then those to add.
     pub fn all_roots(&self) -> Vec<String> {
         self.rollover.roots().map(|root| root.name.clone()).collect()
+    }
+
+    /// The columns that people look at; `None` where nobody looks.
+    pub fn columns(&self) -> Option<usize> {
+        self.columns
     }
 
     pub fn count(&mut self, what: &'static str) {
@@ -147,6 +148,13 @@ impl Session {
     pub fn note(&self, text: &str) {
         if !self.quiet {
             put_aside(&self.flow(text));
+        }
+    }
+
+    /// A sign of what is being done, for whoever looks on.
+    pub fn progress(&self, sentence: &Sentence) {
+        if !self.json && io::stderr().is_terminal() {
+            self.note(sentence.to(self.lang));
         }
     }
 
@@ -223,6 +231,13 @@ impl Session {
         self.record(&Record::Summary(summary));
         exit
     }
+}
+
+/// Standard output is a terminal that can show colours, and nobody has said that he does not want them.
+pub fn wants_color() -> bool {
+    io::stdout().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        && std::env::var_os("TERM").is_some_and(|term| term != "dumb")
 }
 
 /// Two lines: what happened, what to do next.

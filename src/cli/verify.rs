@@ -61,7 +61,7 @@ pub fn run(session: &mut Session, args: &Verify) -> Exit {
         (Some(file), Some((answer, _))) => {
             let judged = targets.iter().filter_map(|target| check::judge(session, target));
             let bundles: Vec<Bundle> = judged.map(|(bundle, _)| bundle).collect();
-            html::save(session, file, answer, exit, &bundles, &page.proofs)
+            html::save(session, file, answer, exit, &bundles, &page.proofs, &[])
         }
         _ => exit,
     }
@@ -146,13 +146,16 @@ fn one(
             session.say("");
             session.say(&matrix(&rows, session.lang));
         }
-        if exit == Exit::No {
-            let arguments = session.arguments(&text::typed(&path));
-            session.command(&if opened.store.broken {
-                say_check::next_repair(arguments)
-            } else {
-                say_check::next_append(arguments)
-            });
+        let arguments = session.arguments(&text::typed(&path));
+        let next = match exit {
+            Exit::No if opened.store.broken => Some(say_check::next_repair(arguments)),
+            Exit::No => Some(say_check::next_append(arguments)),
+            Exit::Good if clients.is_none() => Some(say_check::next_clients(arguments)),
+            _ => None,
+        };
+        if let Some(next) = next {
+            session.say("");
+            session.command(&next);
         }
     }
     exit
@@ -174,9 +177,7 @@ fn ask_clients(session: &Session, path: &Path, opened: &Opened, stand_ins: &Stan
     };
     let found = clients::find(opened.store.format, &[]);
     clients::prove(&subject, stand_ins, &append, &found, &|row| {
-        if !session.json {
-            session.note(&row.client.title());
-        }
+        session.progress(&Sentence::same(row.client.title()));
     })
 }
 

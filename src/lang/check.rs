@@ -70,7 +70,12 @@ sentences! {
         en: "With --repair, `rootfix append` makes all of them load it.",
         zh: "`rootfix append` 加上 --repair 可让它们全部都能读取。",
     }
+    ca_directory() { en: "CA directory", zh: "证书目录" }
+    system_store() { en: "system store", zh: "系统信任库" }
     owner() { en: "owner", zh: "归属" }
+    nobody() { en: "nobody", zh: "无" }
+    unknown_owner() { en: "unknown", zh: "不明" }
+    package(manager) { en: "{manager} package", zh: "{manager} 软件包" }
     bundle() { en: "bundle", zh: "证书包" }
     format() { en: "format", zh: "格式" }
     certificates() { en: "certs", zh: "证书数" }
@@ -95,6 +100,14 @@ sentences! {
         en: "To prove it: rootfix verify {arguments}",
         zh: "验证：rootfix verify {arguments}",
     }
+    next_check(arguments) {
+        en: "Next: rootfix check {arguments}",
+        zh: "下一步：rootfix check {arguments}",
+    }
+    next_clients(arguments) {
+        en: "Next, with the TLS clients of this machine: rootfix verify --clients {arguments}",
+        zh: "下一步，用本机的 TLS 客户端验证：rootfix verify --clients {arguments}",
+    }
     next_repair(arguments) {
         en: "Next, to see how it would be mended: rootfix append --repair -n {arguments}",
         zh: "下一步，预览修复方案：rootfix append --repair -n {arguments}",
@@ -107,6 +120,14 @@ sentences! {
         en: "More about a finding: rootfix explain {code}",
         zh: "了解某项检查结果：rootfix explain {code}",
     }
+
+    // The rungs of a proof; their permanent names are those of the English column.
+    reread() { en: "reread", zh: "读回" }
+    stand_in() { en: "stand-in", zh: "替身" }
+    saved_chain() { en: "saved-chain", zh: "已存证书链" }
+    real_client() { en: "client", zh: "客户端" }
+    live() { en: "live", zh: "真实服务器" }
+    rehearsal() { en: "rehearsal", zh: "演练" }
 
     // inspect
     entry_name() { en: "name", zh: "名称" }

@@ -9,8 +9,8 @@ sentences! {
         zh: "`append` 会改动文件，因此必须指明是哪一个。",
     }
     name_a_bundle() {
-        en: "For example: rootfix append ./rootca.pem. To find the bundle: rootfix locate",
-        zh: "例如：rootfix append ./rootca.pem。查找证书包：rootfix locate",
+        en: "For example: `rootfix append ./rootca.pem`. To find the bundle: `rootfix locate`",
+        zh: "例如：`rootfix append ./rootca.pem`。查找证书包：`rootfix locate`",
     }
     bad_sha256(text) {
         en: "{text} is not a SHA-256: it has 64 hexadecimal digits, with or without colons.",
@@ -32,10 +32,11 @@ sentences! {
         en: "There is no finding with the code {code}.",
         zh: "没有代码为 {code} 的检查结果。",
     }
-    list_codes() { en: "All codes: rootfix explain", zh: "全部代码：rootfix explain" }
+    list_codes() { en: "All codes: `rootfix explain`", zh: "全部代码：`rootfix explain`" }
     meaning() { en: "Meaning", zh: "含义" }
     cause() { en: "Cause", zh: "原因" }
     remedy() { en: "Remedy", zh: "处理" }
+    source() { en: "Source", zh: "依据" }
     is_a_directory() {
         en: "It is a directory.",
         zh: "这是一个目录。",
@@ -64,8 +65,8 @@ sentences! {
         zh: "证书只能导出为 pem 或 der，而不是 {format}。",
     }
     export_example() {
-        en: "For example: rootfix inspect --export pem ./out truststore.jks",
-        zh: "例如：rootfix inspect --export pem ./out truststore.jks",
+        en: "For example: `rootfix inspect --export pem ./out truststore.jks`",
+        zh: "例如：`rootfix inspect --export pem ./out truststore.jks`",
     }
     not_written(path, error) {
         en: "{path} could not be written: {error}.",
@@ -94,7 +95,7 @@ sentences! {
         en: "There is no command {path}, so there is no page about it.",
         zh: "没有 {path} 这个命令，因此没有它的手册页。",
     }
-    commands_are_listed() { en: "All commands: rootfix help", zh: "全部命令：rootfix help" }
+    commands_are_listed() { en: "All commands: `rootfix help`", zh: "全部命令：`rootfix help`" }
     nothing_changed() { en: "Nothing was changed.", zh: "未改动任何内容。" }
     no_bundle_in(place) {
         en: "No bundle was found in {place}.",
@@ -105,15 +106,15 @@ sentences! {
         zh: "此文件由程序生成：下次运行 {command} 时，追加的内容会丢失。",
     }
     add_at_the_source(commands) {
-        en: "Add the root at its source: {commands}. (--force adds to this file all the same.)",
-        zh: "请在来源处添加根证书：{commands}。（加 --force 可仍直接改此文件。）",
+        en: "Add the root at its source: `{commands}`. (--force adds to this file all the same.)",
+        zh: "请在来源处添加根证书：`{commands}`。（加 --force 可仍直接改此文件。）",
     }
     directory_by_hand() {
         en: "It is a hashed certificate directory; rootfix judges it, but does not add to it yet.",
         zh: "这是按哈希命名的证书目录；rootfix 可以检查它，但暂不支持向其中添加。",
     }
     rehash(directory) {
-        en: "Run: rootfix roots export digicert-global-root-g2 > {directory}/digicert-global-root-g2.pem && openssl rehash {directory}",
-        zh: "运行：rootfix roots export digicert-global-root-g2 > {directory}/digicert-global-root-g2.pem && openssl rehash {directory}",
+        en: "Run: `rootfix roots export digicert-global-root-g2 > {directory}/digicert-global-root-g2.pem && openssl rehash {directory}`",
+        zh: "运行：`rootfix roots export digicert-global-root-g2 > {directory}/digicert-global-root-g2.pem && openssl rehash {directory}`",
     }
 }

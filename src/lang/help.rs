@@ -92,6 +92,7 @@ texts! {
         "places" => "Files or directories, or - for standard input", "文件或目录，- 表示标准输入";
         "pid" => "The bundles that a running process uses", "运行中的进程所使用的证书包";
         "machine" => "The stores of this machine: the system's, Java's, Python's, PHP's and others", "本机的信任库：系统、Java、Python、PHP 等";
+        "html" => "Write a report to hand on to this file, as one HTML page", "将报告写入该文件（单个 HTML 页面，便于转发或打印）";
         "backup_dir" => "Where backups and receipts are kept (else beside the file)", "备份与回执的存放目录（默认与文件同目录）";
     }
 
@@ -100,9 +101,6 @@ texts! {
         "locate command" => "Run this command and say which trust stores it really opened", "运行此命令，并报告它实际打开了哪些信任库";
         "locate sarif" => "Print one SARIF 2.1.0 log, for code hosts", "输出 SARIF 2.1.0，供代码托管平台使用";
         "locate no_ignore" => "Read what .gitignore leaves out too (node_modules, build output)", "同时读取 .gitignore 排除的内容（node_modules、构建输出）";
-        "check html" => "Write a report to hand on to this file, as one HTML page", "将报告写入该文件（单个 HTML 页面，便于转发或打印）";
-        "verify html" => "Write a report to hand on to this file, as one HTML page", "将报告写入该文件（单个 HTML 页面，便于转发或打印）";
-        "report html" => "Write a report to hand on to this file, as one HTML page", "将报告写入该文件（单个 HTML 页面，便于转发或打印）";
         "report files" => "What `rootfix check --json` wrote; each file is named after its host", "`rootfix check --json` 的输出；文件以主机命名";
         "append dry_run" => "Show the change as a diff that `patch -p0` takes; touch nothing", "只以 diff 显示改动（可供 `patch -p0` 使用），不动任何文件";
         "append yes" => "Do not ask", "不询问，直接执行";

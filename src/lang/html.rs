@@ -11,6 +11,9 @@ sentences! {
     bundles() { en: "Bundles", zh: "证书包" }
     custody() { en: "owner", zh: "归属" }
     chains() { en: "What each bundle accepts", zh: "各证书包可接受的证书链" }
+    served(address) { en: "What {address} sends", zh: "{address} 发送的证书链" }
+    ends_at() { en: "the root at which it ends", zh: "终止于该根证书" }
+    ends_nowhere() { en: "no root that is known here", zh: "未找到已知的根证书" }
     server() { en: "the server's certificate", zh: "服务器证书" }
     issuer() { en: "an intermediate", zh: "中间证书" }
     trusted() { en: "trusted", zh: "受信任" }

@@ -21,9 +21,13 @@ sentences! {
         en: "Besides, for other purposes (client authentication, databases, documentation): {count}; -v shows them.",
         zh: "另有用于其他目的（客户端认证、数据库、文档）的：{count} 处；加 -v 显示。",
     }
-    next() {
-        en: "Next, to judge the bundles: rootfix check",
-        zh: "下一步，检查这些证书包：rootfix check",
+    next(arguments) {
+        en: "Next, to judge the bundles: rootfix check {arguments}",
+        zh: "下一步，检查这些证书包：rootfix check {arguments}",
+    }
+    next_machine(arguments) {
+        en: "Next, to judge those: rootfix check {arguments}",
+        zh: "下一步，检查这些信任库：rootfix check {arguments}",
     }
     by_default() {
         en: "Stores that programs take where nothing is named:",

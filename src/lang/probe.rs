@@ -99,8 +99,8 @@ sentences! {
         zh: "{day}  Mozilla 停止信任 {name} 用于 TLS",
     }
     saved(path) {
-        en: "The chain is saved in {path}; judge it any time with rootfix verify --chain {path}",
-        zh: "证书链已保存到 {path}；之后可用 rootfix verify --chain {path} 判断",
+        en: "The chain is saved in {path}; judge it any time with `rootfix verify --chain {path}`",
+        zh: "证书链已保存到 {path}；之后可用 `rootfix verify --chain {path}` 判断",
     }
     without_new() { en: "with the old root alone", zh: "只有旧根证书时" }
     without_old() { en: "with the new root alone", zh: "只有新根证书时" }

@@ -12,7 +12,7 @@ sentences! {
         zh: "文件缺少结尾的汇总记录，可能有证书包未包含在内。",
     }
     make_records() {
-        en: "Make it anew on that host: rootfix check --json > HOST.jsonl",
-        zh: "请在该主机上重新生成：rootfix check --json > 主机.jsonl",
+        en: "Make it anew on that host: `rootfix check --json > HOST.jsonl`",
+        zh: "请在该主机上重新生成：`rootfix check --json > 主机.jsonl`",
     }
 }

@@ -15,7 +15,8 @@ pub fn pad(text: &str, columns: usize) -> String {
 }
 
 /// The text in lines of at most that many columns, each begun with that many blanks. Lines break at blanks, and
-/// before any Chinese character but punctuation; a word that is longer than a line stays whole.
+/// before any Chinese character but punctuation; a word that is longer than a line stays whole, and so does a command
+/// in backquotes, which people copy.
 pub fn wrap(text: &str, columns: usize, indent: usize) -> String {
     let room = columns.saturating_sub(indent).max(1);
     let mut lines = Vec::new();
@@ -40,10 +41,16 @@ fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut from = 0;
     let mut before = ' ';
+    let mut command = false;
     for (at, c) in text.char_indices() {
-        let breaks = (before == ' ' && c != ' ') || wide(c) || opens(c) || (wide(before) && c.is_ascii_alphanumeric());
+        let within = command;
+        command ^= c == '`';
+        let breaks = (before == ' ' && c != ' ')
+            || wide(c)
+            || opens(c)
+            || (wide(before) && (c.is_ascii_alphanumeric() || c == '`'));
         // What an opening bracket begins stays with it.
-        if at > from && breaks && !opens(before) {
+        if at > from && breaks && !within && !opens(before) {
             pieces.push(&text[from..at]);
             from = at;
         }
@@ -63,6 +70,8 @@ mod tests {
         assert_eq!(wrap("a  verylongword b", 6, 2), "  a\n  verylongword\n  b");
         assert_eq!(wrap("追加新根证书，保留旧根证书。", 12, 0), "追加新根证\n书，保留旧根\n证书。");
         assert_eq!(wrap("运行 rootfix（见手册）", 14, 0), "运行 rootfix\n（见手册）");
+        assert_eq!(wrap("Run `rootfix check x`, then wait", 12, 0), "Run\n`rootfix check x`,\nthen wait");
+        assert_eq!(wrap("请运行`rootfix check x`查看", 12, 0), "请运行\n`rootfix check x`\n查看");
         assert_eq!(wrap("", 10, 2), "");
     }
 

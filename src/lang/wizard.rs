@@ -17,8 +17,8 @@ sentences! {
         zh: "向导需要在终端中提问，而当前不是终端。",
     }
     commands_instead() {
-        en: "These do the same without questions: rootfix check [WHERE], rootfix append -n FILE (look), rootfix append --yes FILE (repair). All commands: rootfix help",
-        zh: "以下命令无需提问：rootfix check [位置]、rootfix append -n 文件（预览）、rootfix append --yes 文件（修复）。全部命令：rootfix help",
+        en: "These do the same without questions: `rootfix check [WHERE]`, `rootfix append -n FILE` (look), `rootfix append --yes FILE` (repair). All commands: `rootfix help`",
+        zh: "以下命令无需提问：`rootfix check [位置]`、`rootfix append -n 文件`（预览）、`rootfix append --yes 文件`（修复）。全部命令：`rootfix help`",
     }
 
     where_to_look() { en: "Where should rootfix look?", zh: "在哪里查找？" }

@@ -9,6 +9,7 @@ use std::fmt::Write;
 use time::{Date, OffsetDateTime};
 
 use crate::assess::Status;
+use crate::certificate::Certificate;
 use crate::finding::Severity;
 use crate::lang::{Lang, Sentence, check, html as say};
 use crate::proof::{Proof, Verdict};
@@ -38,8 +39,17 @@ pub struct Page<'a> {
     pub good: Option<bool>,
     pub bundles: &'a [Bundle],
     pub proofs: &'a [Proof],
+    pub served: &'a [Served],
     pub rollover: &'a Rollover,
     pub now: OffsetDateTime,
+}
+
+/// What a server sent, and the root at which it ends.
+#[derive(Debug)]
+pub struct Served {
+    pub address: String,
+    pub chain: Vec<Certificate>,
+    pub root: Option<Certificate>,
 }
 
 /// Text for a page: between tags and inside quoted attributes.
@@ -92,6 +102,10 @@ impl Page<'_> {
             }
             page.push_str(&self.findings());
         }
+        for served in self.served {
+            page.push_str(&self.heading(&say::served(text::printable(&served.address))));
+            page.push_str(&self.served_chain(served));
+        }
         if !self.proofs.is_empty() {
             page.push_str(&self.heading(&say::proofs()));
             page.push_str(&self.proofs());
@@ -142,11 +156,11 @@ impl Page<'_> {
                 "<tr class=\"{class}\"><td>{}{users}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>\
                  <td><b>{sign} {}</b></td></tr>",
                 escaped(&bundle.path),
-                bundle.format.map_or("-", text::format_name),
+                bundle.format.map_or_else(|| "-".to_owned(), |format| self.say(&text::format_name(format))),
                 bundle.certificates,
                 has(bundle.old_root),
                 has(bundle.new_root),
-                escaped(&bundle.custody),
+                self.say(&text::owner_name(&bundle.custody)),
                 self.say(&text::status_name(bundle.status)),
             );
         }
@@ -188,14 +202,57 @@ impl Page<'_> {
             let (class, sign) = mark(good);
             let _ = writeln!(
                 table,
-                "<tr class=\"{class}\"><td><b>{sign} {}</b></td><td class=\"n\"><code>{}</code></td><td>{}</td><td>{}</td></tr>",
+                "<tr class=\"{class}\"><td><b>{sign} {}</b></td><td class=\"n\">{}</td><td>{}</td><td>{}</td></tr>",
                 self.say(&text::verdict_name(proof.verdict)),
-                text::rung_name(proof.rung),
+                self.say(&text::rung_name(proof.rung)),
                 escaped(&proof.subject),
                 self.say(&proof.detail)
             );
         }
         table + "</table>\n"
+    }
+
+    /// What a server sent, from its own certificate down to the root.
+    fn served_chain(&self, served: &Served) -> String {
+        let last = served.chain.last();
+        let sent = served.chain.iter().map(|certificate| {
+            let facts = certificate.facts();
+            (facts.name, say::valid_until(facts.not_after.date()), "#777")
+        });
+        let root = match &served.root {
+            // Some servers send the root as well.
+            Some(root) if last == Some(root) => None,
+            Some(root) => {
+                let facts = root.facts();
+                let about = say::ends_at().to(self.lang).to_owned();
+                let about = format!("{about} · {}", say::valid_until(facts.not_after.date()).to(self.lang));
+                Some((facts.name, Sentence::same(about), "#1a7f37"))
+            }
+            None => Some(("✗".to_owned(), say::ends_nowhere(), "#c62828")),
+        };
+        let boxes: Vec<_> = sent.chain(root).collect();
+        let mut picture = format!("<svg viewBox=\"0 0 900 {}\" role=\"img\">\n", boxes.len() * 74 + 4);
+        for (row, (name, about, colour)) in boxes.iter().enumerate() {
+            let y = row * 74 + 4;
+            if row > 0 {
+                let _ = writeln!(
+                    picture,
+                    "<path d=\"M450 {}v22m-5-8l5 8l5-8\" fill=\"none\" stroke=\"{colour}\"/>",
+                    y - 23
+                );
+            }
+            let _ = writeln!(
+                picture,
+                "<rect x=\"150\" y=\"{y}\" width=\"600\" height=\"50\" rx=\"6\" fill=\"#fff\" stroke=\"{colour}\" stroke-width=\"2\"/>\
+                 <text x=\"450\" y=\"{}\" text-anchor=\"middle\" font-weight=\"600\">{}</text>\
+                 <text x=\"450\" y=\"{}\" text-anchor=\"middle\" fill=\"{colour}\">{}</text>",
+                y + 21,
+                escaped(name),
+                y + 41,
+                self.say(about)
+            );
+        }
+        picture + "</svg>\n"
     }
 
     /// One chain for each root: from the server's certificate to the root, which is trusted or missing.
@@ -329,6 +386,7 @@ mod tests {
             good: Some(false),
             bundles: &[bundle],
             proofs: &[proof],
+            served: &[Served { address: hostile.to_owned(), chain: Vec::new(), root: None }],
             rollover: catalogue.default_rollover(),
             now: time::macros::datetime!(2026-11-22 00:00 UTC),
         }

@@ -50,16 +50,29 @@ pub fn table(rows: &[Vec<String>]) -> String {
 }
 
 /// The format's name for people.
-pub fn format_name(format: Format) -> &'static str {
-    match format {
+pub fn format_name(format: Format) -> Sentence {
+    Sentence::same(match format {
         Format::Pem => "PEM",
         Format::Der => "DER",
         Format::Jks => "JKS",
         Format::Jceks => "JCEKS",
         Format::Bks => "BKS",
         Format::Pkcs12 => "PKCS#12",
-        Format::CaDir => "CA directory",
-        Format::System => "system store",
+        Format::CaDir => return say::ca_directory(),
+        Format::System => return say::system_store(),
+    })
+}
+
+/// Who owns a file, for people: the permanent names of [`crate::custody::Custody::as_str`] in words.
+pub fn owner_name(custody: &str) -> Sentence {
+    match custody {
+        "nobody" => say::nobody(),
+        "unknown" => say::unknown_owner(),
+        "jdk" => Sentence::same("JDK"),
+        "kubernetes" => Sentence::same("Kubernetes"),
+        "dpkg" | "rpm" | "apk" | "pacman" | "conda" | "pip" | "npm" | "composer" | "gem" => say::package(custody),
+        // The command that makes it.
+        generator => Sentence::same(printable(generator)),
     }
 }
 
@@ -127,6 +140,7 @@ pub fn bundle(bundle: &Bundle, roots: &[String], lang: Lang, verbose: bool) -> S
     let mut text = format!("{}\n", printable(&bundle.path));
     if let Some(format) = bundle.format {
         let format = format_name(format);
+        let format = format.to(lang);
         let holds = match bundle.certificates {
             1 => say::holds_one(format),
             count => say::holds(format, count),
@@ -243,8 +257,9 @@ fn in_lines(lines: &[usize]) -> Sentence {
     }
 }
 
-/// Many bundles in one table. The path stands last, so that a long one does not break the columns.
-pub fn bundles(bundles: &[Bundle], lang: Lang) -> String {
+/// Many bundles in one table. The path stands last, so that a long one does not break the columns; where the table is
+/// wider than the terminal, each path stands on a line of its own, and what matters least is left out.
+pub fn bundles(bundles: &[Bundle], lang: Lang, columns: Option<usize>) -> String {
     let heads = [say::verdict(), say::old_root(), say::new_root(), say::certificates(), say::format(), say::bundle()];
     let mut rows = vec![heads.iter().map(|head| head.to(lang).to_owned()).collect::<Vec<_>>()];
     for bundle in bundles {
@@ -258,11 +273,27 @@ pub fn bundles(bundles: &[Bundle], lang: Lang) -> String {
             has(bundle.old_root),
             has(bundle.new_root),
             if readable { bundle.certificates.to_string() } else { "-".to_owned() },
-            bundle.format.map_or("-", format_name).to_owned(),
+            bundle.format.map_or_else(|| "-".to_owned(), |format| format_name(format).to(lang).to_owned()),
             printable(&bundle.path),
         ]);
     }
-    table(&rows)
+    fitted(rows, columns)
+}
+
+/// A table whose last column may be long.
+pub fn fitted(mut rows: Vec<Vec<String>>, columns: Option<usize>) -> String {
+    let fits = |text: &str| columns.is_none_or(|columns| text.lines().all(|line| width(line) <= columns));
+    let wide = table(&rows);
+    if fits(&wide) {
+        return wide;
+    }
+    let last: Vec<String> = rows.iter_mut().map(|row| row.pop().unwrap_or_default()).collect();
+    let mut narrow = table(&rows);
+    while !fits(&narrow) && rows.iter().any(|row| row.len() > 3) {
+        rows.iter_mut().for_each(|row| row.truncate(row.len().saturating_sub(1).max(3)));
+        narrow = table(&rows);
+    }
+    narrow.lines().zip(last).map(|(line, last)| format!("{line}\n    {last}\n")).collect()
 }
 
 /// The entries of a store.
@@ -299,21 +330,21 @@ pub fn verdict_name(verdict: Verdict) -> Sentence {
     }
 }
 
-/// The permanent name of a rung.
-pub fn rung_name(rung: Rung) -> &'static str {
+/// The rung for people; in English it is the permanent name.
+pub fn rung_name(rung: Rung) -> Sentence {
     match rung {
-        Rung::Reread => "reread",
-        Rung::StandIn => "stand-in",
-        Rung::SavedChain => "saved-chain",
-        Rung::Client => "client",
-        Rung::Live => "live",
-        Rung::Rehearsal => "rehearsal",
+        Rung::Reread => say::reread(),
+        Rung::StandIn => say::stand_in(),
+        Rung::SavedChain => say::saved_chain(),
+        Rung::Client => say::real_client(),
+        Rung::Live => say::live(),
+        Rung::Rehearsal => say::rehearsal(),
     }
 }
 
-/// One proof on a line.
+/// One proof: its verdict, and below it what was seen.
 pub fn proof(proof: &Proof, lang: Lang) -> String {
     let (verdict, rung) = (verdict_name(proof.verdict), rung_name(proof.rung));
-    let verdict = pad(verdict.to(lang), 10);
-    format!("  {verdict}  {} {}: {}", pad(rung, 11), printable(&proof.subject), printable(proof.detail.to(lang)))
+    let (verdict, rung) = (pad(verdict.to(lang), 10), pad(rung.to(lang), 11));
+    format!("  {verdict}  {rung} {}\n      {}", printable(&proof.subject), printable(proof.detail.to(lang)))
 }
