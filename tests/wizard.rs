@@ -191,7 +191,7 @@ fn a_pem_bundle_is_repaired_in_both_languages_and_can_be_restored() {
         terminal.asks(REALLY);
         terminal.key("1");
         terminal.see(["To undo: rootfix restore", "撤销：rootfix restore"][language]);
-        terminal.see("stand-in");
+        terminal.see(["stand-in", "替身"][language]);
         terminal.see(NEXT_TIME[language]);
         terminal.see("rootfix append --yes ./rootca.pem");
         assert_eq!(terminal.ends(), 0);

@@ -10,6 +10,9 @@ use super::session::Session;
 use crate::lang::help;
 
 pub fn run(session: &Session, args: &Completions) -> Exit {
+    if let Err(exit) = session.without_records() {
+        return exit;
+    }
     let mut command = language::localised(Cli::command(), session.lang);
     // The command that clap adds by itself speaks English, and so does its own entry below it.
     command.build();

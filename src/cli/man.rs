@@ -14,6 +14,9 @@ use crate::finding::{Code, Trouble};
 use crate::lang::{Lang, cli as say, help, usage};
 
 pub fn run(session: &Session, args: &Args) -> Exit {
+    if let Err(exit) = session.without_records() {
+        return exit;
+    }
     let mut command = language::localised(Cli::command(), session.lang);
     command.build();
     for name in &args.command {

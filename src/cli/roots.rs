@@ -13,6 +13,9 @@ pub fn run(session: &mut Session, args: &Roots) -> Exit {
         None => list(session),
         Some(RootsAction::Export(export)) => match session.catalogue.root(&export.name) {
             Ok(root) => {
+                if let Err(exit) = session.without_records() {
+                    return exit;
+                }
                 match export.format {
                     Encoding::Pem => session.bytes(root.pem().as_bytes()),
                     Encoding::Der => session.bytes(root.der()),

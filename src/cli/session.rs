@@ -151,6 +151,14 @@ impl Session {
         }
     }
 
+    /// Refuses `--json` where standard output is for something else, which records would spoil.
+    pub fn without_records(&self) -> Result<(), Exit> {
+        if !self.json {
+            return Ok(());
+        }
+        Err(self.refuse(&Trouble::new(Code::Usage, say::output_is_no_record(), say::leave_json_out())))
+    }
+
     /// A sign of what is being done, for whoever looks on.
     pub fn progress(&self, sentence: &Sentence) {
         if !self.json && io::stderr().is_terminal() {

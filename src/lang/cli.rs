@@ -56,6 +56,11 @@ sentences! {
         en: "With --json, standard output carries records, so there is no place for the bundle.",
         zh: "使用 --json 时标准输出用于记录，没有位置输出证书包。",
     }
+    output_is_no_record() {
+        en: "Standard output carries what this command makes, so there is no place for records.",
+        zh: "该命令的结果本身要写到标准输出，没有位置输出记录。",
+    }
+    leave_json_out() { en: "Leave --json out.", zh: "请去掉 --json。" }
     give_an_output() {
         en: "Name a file for it with --output, or leave --json out.",
         zh: "请用 --output 指定输出文件，或去掉 --json。",
