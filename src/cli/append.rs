@@ -22,7 +22,7 @@ use crate::prove::reread::Reread;
 use crate::report::record::{Action, Change, worst};
 use crate::report::{Record, text};
 use crate::rollover::Root;
-use crate::store::{AppendOptions, Appended, Format, Nature, Store, StoreFormat};
+use crate::store::{AppendOptions, Appended, Nature, Store, StoreFormat};
 
 /// A file that another program changes between the look and the write is looked at anew, so often. Fifty of our own
 /// kind settle in one round each; more rounds mean a program that never stops writing.
@@ -148,7 +148,7 @@ pub fn one(session: &Session, target: &Target, args: &Append) -> Done {
             change.action = Action::WouldAppend;
             let diff =
                 || diff::unified(&name_in_diff(target.path().unwrap_or(Path::new("-"))), &opened.bytes, &planned.bytes);
-            return Done { change, diff: (opened.store.format == Format::Pem).then(diff), bytes: None };
+            return Done { change, diff: opened.store.format.is_text().then(diff), bytes: None };
         }
         change.proofs = stand_in_proofs(session, target, &opened, &request);
         // What cannot be proved is not written either, unless it is insisted on.
@@ -224,7 +224,12 @@ fn request(session: &Session, args: &Append) -> Request {
     Request {
         with_old: args.with_old,
         force: args.force,
-        append: AppendOptions { alias: args.alias.clone(), repair: args.repair, now_ms },
+        append: AppendOptions {
+            alias: args.alias.clone(),
+            repair: args.repair,
+            now_ms,
+            beside: session.rollover.keep.iter().map(|root| root.certificate.fingerprint()).collect(),
+        },
     }
 }
 

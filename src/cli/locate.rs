@@ -1,12 +1,15 @@
 //! `rootfix locate`: find the bundles that programs are told to use.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::args::{Locate, Where};
 use super::exit::Exit;
 use super::session::Session;
-use super::targets;
-use crate::lang::locate_screen as say;
+use super::targets::{self, Place, Target};
+use crate::assess::{Status, assess};
+use crate::finding::{Code, Finding};
+use crate::lang::{Sentence, locate_screen as say};
 use crate::locate::found::Found;
 use crate::locate::{self, Options, machine, process, trace};
 use crate::pin::{Advice, Class, Pin};
@@ -26,6 +29,7 @@ pub fn run(session: &mut Session, args: &Locate) -> Exit {
         exit = exit.and(here);
         pins.extend(found);
     }
+    exit = exit.and(judge(session, &mut pins));
     let mut stores = Vec::new();
     for pid in &args.at.pid {
         match process::process(*pid) {
@@ -62,6 +66,36 @@ pub fn run(session: &mut Session, args: &Locate) -> Exit {
         }
     }
     exit
+}
+
+/// Says of each pin whether what it pins lacks the new root: such a pin blocks the rollover.
+fn judge(session: &Session, pins: &mut [Pin]) -> Exit {
+    let mut known: HashMap<Place, Option<Finding>> = HashMap::new();
+    let mut exit = Exit::Good;
+    for pin in pins.iter_mut().filter(|pin| pin.class == Class::ServerTrust) {
+        let Some(place) = targets::bundle_of(pin) else { continue };
+        let finding = known.entry(place.clone()).or_insert_with(|| blocks(session, place));
+        if let Some(finding) = finding {
+            pin.findings.push(finding.clone());
+            exit = Exit::No;
+        }
+    }
+    exit
+}
+
+fn blocks(session: &Session, place: Place) -> Option<Finding> {
+    let target = Target::of(place);
+    let store = targets::store(session, &target).ok()?;
+    let path = text::printable(&target.shown());
+    match assess(&store, &session.rollover, session.now).status {
+        Status::NewRootMissing => {
+            let roots = text::names(&session.new_roots());
+            let message = Sentence { en: say::lacks(&path, &roots.en).en, zh: say::lacks(&path, &roots.zh).zh };
+            Some(Finding::new(Code::NewRootMissing, message))
+        }
+        Status::Broken => Some(Finding::new(Code::Broken, say::is_broken(&path))),
+        Status::Ready | Status::NotATrustStore | Status::Unreadable => None,
+    }
 }
 
 /// The stores that a command really opens, whatever its language and whatever they are called.

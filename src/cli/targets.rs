@@ -15,7 +15,7 @@ use crate::finding::{Code, Finding, Trouble};
 use crate::lang::{Sentence, cli as say};
 use crate::locate::found::{Found, Holds};
 use crate::locate::{self, java_home};
-use crate::pin::{Class, Pin};
+use crate::pin::{Class, Kind, Pin};
 use crate::report::text;
 use crate::store::{self, FORMATS, Nature, Store, StoreFormat, cadir};
 
@@ -72,7 +72,7 @@ impl Target {
         Target::of(Place::File(path))
     }
 
-    fn of(place: Place) -> Self {
+    pub fn of(place: Place) -> Self {
         Target { place, named: true, pins: Vec::new(), used_by: Vec::new(), findings: Vec::new() }
     }
 
@@ -223,11 +223,16 @@ fn used(found: Found) -> Option<Target> {
 fn in_file(path: &Path) -> Vec<Target> {
     let named = || vec![Target::file(path.to_owned())];
     let Ok(snapshot) = apply::read(path) else { return named() };
-    if locate::content::of_bytes(&snapshot.bytes).is_some() {
+    let in_source = locate::literals(path, &snapshot.bytes).is_some();
+    if !in_source && locate::content::of_bytes(&snapshot.bytes).is_some() {
         return named();
     }
-    let tree = locate::tree(path, &locate::Options::default());
-    let pinned = pinned(&tree.pins);
+    let mut pinned = pinned(&locate::tree(path, &locate::Options::default()).pins);
+    // A file that was named is judged by all that it tells its program to trust, certificates of its own included.
+    if in_source {
+        pinned.retain(|target| target.path() != Some(path));
+        pinned.extend(named());
+    }
     if pinned.is_empty() { named() } else { pinned }
 }
 
@@ -235,13 +240,25 @@ fn in_file(path: &Path) -> Vec<Target> {
 fn pinned(pins: &[Pin]) -> Vec<Target> {
     let mut targets: Vec<Target> = Vec::new();
     for pin in pins.iter().filter(|pin| pin.class == Class::ServerTrust) {
-        let Some(path) = pin.resolved.iter().find(|path| path.is_file()) else { continue };
-        match targets.iter_mut().find(|target| target.path() == Some(path)) {
+        let Some(place) = bundle_of(pin) else { continue };
+        match targets.iter_mut().find(|target| target.place == place) {
             Some(target) => target.pins.push(pin.clone()),
-            None => targets.push(Target { pins: vec![pin.clone()], ..Target::file(path.clone()) }),
+            None => targets.push(Target { pins: vec![pin.clone()], ..Target::of(place) }),
         }
     }
     targets
+}
+
+/// The store that a pin leads to, where there is one.
+pub fn bundle_of(pin: &Pin) -> Option<Place> {
+    if pin.kind == Kind::Pem {
+        return Some(Place::File(pin.path.clone()));
+    }
+    pin.resolved.iter().find_map(|path| match path {
+        path if path.is_file() => Some(Place::File(path.clone())),
+        path if path.is_dir() && is_hashed(path) => Some(Place::Directory(path.clone())),
+        _ => None,
+    })
 }
 
 /// The bundles of a tree: those that are pinned in it, and those that lie in it under a name that bundles have.
@@ -298,7 +315,8 @@ fn bytes(target: &Target) -> Result<(Vec<u8>, Option<u32>), Trouble> {
 /// Reads a store, whatever its format.
 pub fn read(session: &Session, target: &Target) -> Result<Opened, Trouble> {
     let (bytes, mode) = bytes(target)?;
-    let format = format_of(&bytes);
+    let literals = target.path().and_then(|path| locate::literals(path, &bytes));
+    let format = literals.map_or_else(|| format_of(&bytes), |literals| literals as &dyn StoreFormat);
     let store = format.decode(&bytes, &session.passwords)?;
     Ok(Opened { bytes, mode, format, store })
 }

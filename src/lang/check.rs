@@ -71,6 +71,7 @@ sentences! {
         zh: "`rootfix append` 加上 --repair 可让它们全部都能读取。",
     }
     ca_directory() { en: "CA directory", zh: "证书目录" }
+    in_a_literal() { en: "PEM in a literal", zh: "字面量中的 PEM" }
     system_store() { en: "system store", zh: "系统信任库" }
     owner() { en: "owner", zh: "归属" }
     nobody() { en: "nobody", zh: "无" }

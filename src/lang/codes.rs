@@ -93,6 +93,36 @@ codes! {
         },
     }
 
+    // PEM in other texts.
+    InSource = "in-source", Note {
+        meaning: {
+            en: "The certificates are written into source code or configuration, not into a file of their own.",
+            zh: "证书直接写在源代码或配置中，而不是单独的文件里。",
+        },
+        cause: {
+            en: "A program can hold its roots in a string. `rootfix append` writes the new root behind the old one, in the same literal and in the same way of writing; all else stays as it is.",
+            zh: "程序可以把根证书放在字符串中。`rootfix append` 以同样的写法将新根证书写在同一字面量中旧根证书之后，其余内容不变。",
+        },
+        remedy: {
+            en: "Build and deploy the program again afterwards, and see that it reads every certificate of the literal: some calls, such as Go's pem.Decode or Java's generateCertificate, take the first only. `rootfix rehearse -- CMD` shows it.",
+            zh: "之后请重新构建并部署程序，并确认它会读取字面量中的全部证书：有些调用（如 Go 的 pem.Decode、Java 的 generateCertificate）只读取第一张。可用 `rootfix rehearse -- 命令` 验证。",
+        },
+    }
+    InSourceByHand = "in-source-by-hand", Error {
+        meaning: {
+            en: "The certificates are written into source code or configuration in a way that cannot be continued without guessing.",
+            zh: "证书写在源代码或配置中，其写法无法在不猜测的情况下延续。",
+        },
+        cause: {
+            en: "The lines of the certificate are not all written alike, one of the certificates is damaged, or several literals hold certificates and none of them the old root.",
+            zh: "证书各行的写法不一致、其中有证书已损坏，或有多个字面量含有证书但都没有旧根证书。",
+        },
+        remedy: {
+            en: "Put the new root, as `rootfix roots export NAME` prints it, into the literal by hand; then run `rootfix check FILE`.",
+            zh: "请手工将 `rootfix roots export 名称` 打印的新根证书写入字面量，然后运行 `rootfix check 文件`。",
+        },
+    }
+
     // PEM texts.
     GluedMarkers = "glued-markers", Error {
         meaning: {

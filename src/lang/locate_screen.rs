@@ -13,6 +13,14 @@ sentences! {
     }
     exists(path) { en: "-> {path}", zh: "-> {path}" }
     does_not_exist(path) { en: "-> {path} (not there)", zh: "-> {path}（不存在）" }
+    lacks(path, roots) {
+        en: "{path} does not hold {roots}: connections fail once the server uses it.",
+        zh: "{path} 中没有 {roots}：服务器改用后连接将失败。",
+    }
+    is_broken(path) {
+        en: "OpenSSL, which most programs read with, cannot load {path}, or only a part of it.",
+        zh: "多数程序使用的 OpenSSL 无法读取 {path}，或只能读取一部分。",
+    }
     delete() { en: "Advice: take the pin away. ", zh: "建议：删除此处指定。" }
     append() { en: "Advice: add the new root to the bundle. ", zh: "建议：将新根证书加入证书包。" }
     replace() { en: "Advice: replace what is pinned. ", zh: "建议：更换此处指定的内容。" }

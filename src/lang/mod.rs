@@ -18,6 +18,7 @@ pub mod der;
 pub mod help;
 pub mod html;
 pub mod java;
+pub mod literal;
 pub mod locate;
 pub mod locate_screen;
 pub mod machine;

@@ -8,11 +8,14 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::engine::lex::COMMENT;
+use super::engine::lex::{self, COMMENT};
 use super::engine::source::Source;
+use super::engine::syntax::{self, Syntax};
 use crate::certificate::Certificate;
 use crate::lang::{Sentence, locate as say};
 use crate::pin::{Advice, Class, Kind, Pin};
+use crate::store::StoreFormat;
+use crate::store::literal::Literals;
 
 pub const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 const END: &str = "-----END CERTIFICATE-----";
@@ -33,16 +36,32 @@ static NOT_TRUSTED: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a valid pattern")
 });
 
+/// What a file of these holds is no program's own: a bundle under an odd name, or a text about one.
+const PLAIN: &[&str] = &["prose", "sql", "conf", "ini", "properties"];
+
 /// Certificates in tests are the tests' own.
 static TESTS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)(?:^|/)(?:tests?|specs?|testdata|testing|fixtures?|mocks?|__tests__)/|_(?:test|spec)\.\w+$|\.(?:test|spec)\.\w+$|(?:^|/)test_[^/]*$|Tests?\.\w+$")
         .expect("a valid pattern")
 });
 
+/// The store that the literals of this file are, where it is source code or configuration and has certificates outside of
+/// its comments.
+pub fn literals(path: &Path, bytes: &[u8]) -> Option<&'static Literals> {
+    static LITERALS: LazyLock<Vec<Literals>> = LazyLock::new(|| {
+        let of = |syntax: &'static Syntax| Literals::new(move |text| lex::comments(text, syntax));
+        syntax::ALL.iter().map(of).collect()
+    });
+    memchr::memmem::find(bytes, BEGIN.as_bytes())?;
+    let syntax = syntax::of(path, bytes).filter(|syntax| !PLAIN.contains(&syntax.name))?;
+    let at = syntax::ALL.iter().position(|one| one.name == syntax.name)?;
+    LITERALS.get(at).filter(|literals| literals.sniff(bytes))
+}
+
 /// The pins among the certificates of one file.
 pub fn pins(path: &Path, source: &Source) -> Vec<Pin> {
     let mut found = Vec::new();
-    if matches!(source.syntax.name, "prose" | "sql" | "conf" | "ini" | "properties") {
+    if PLAIN.contains(&source.syntax.name) {
         return found;
     }
     if TESTS.is_match(&path.to_string_lossy().replace('\\', "/")) {

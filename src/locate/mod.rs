@@ -15,4 +15,5 @@ pub mod trace;
 mod tree;
 mod variables;
 
+pub use in_source::literals;
 pub use tree::{Options, Skipped, Tree, text, tree};

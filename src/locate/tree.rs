@@ -60,8 +60,11 @@ pub struct Tree {
 /// The pins in one file's text. Pure: the path gives the language and is where relative values start from; whether
 /// the resolved files exist is not looked up.
 pub fn text(path: &Path, bytes: &[u8]) -> Vec<Pin> {
-    let root = path.ancestors().last().unwrap_or(Path::new(""));
-    search(path, root, bytes)
+    search(path, above_all(path), bytes)
+}
+
+fn above_all(path: &Path) -> &Path {
+    path.ancestors().last().unwrap_or(Path::new(""))
 }
 
 fn search(path: &Path, root: &Path, bytes: &[u8]) -> Vec<Pin> {
@@ -78,6 +81,8 @@ fn search(path: &Path, root: &Path, bytes: &[u8]) -> Vec<Pin> {
 /// that look like text, and files and directories that cannot be read, are listed in [`Tree::skipped`].
 pub fn tree(root: &Path, options: &Options) -> Tree {
     let found = Mutex::new(Tree::default());
+    // Where one file is named, the project that it belongs to may begin at any directory above it.
+    let top = if root.is_file() { above_all(root) } else { root };
     WalkBuilder::new(root)
         .hidden(false)
         .ignore(!options.no_ignore)
@@ -94,7 +99,7 @@ pub fn tree(root: &Path, options: &Options) -> Tree {
             Box::new(move |entry| {
                 match entry {
                     Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
-                        read(entry.path(), root, &mut buffer, &mut batch.tree);
+                        read(entry.path(), top, &mut buffer, &mut batch.tree);
                     }
                     Ok(_) => {}
                     Err(error) => batch.tree.skipped.extend(refused(&error)),

@@ -78,9 +78,13 @@ impl Reread<'_> {
 
     /// Whether the certificates could only be seen by the decoder.
     fn check(&self, after: &[u8], decoded_after: &[Certificate]) -> Result<bool, Fault> {
-        let text = self.format == Format::Pem;
-        let (mut old, mut new) =
-            if text { (in_text(self.before), in_text(after)) } else { (in_binary(self.before), in_binary(after)) };
+        let text = self.format.is_text();
+        let look = match self.format {
+            Format::Pem => in_text,
+            Format::InSource => in_literals,
+            _ => in_binary,
+        };
+        let (mut old, mut new) = (look(self.before), look(after));
         // Plain stores show every certificate that the decoder finds; one that is encrypted shows none of them.
         let sealed = !text && old.len() != self.decoded_before.len();
         if sealed {
@@ -208,6 +212,23 @@ fn in_text(text: &[u8]) -> Vec<Vec<u8>> {
         }
     }
     found
+}
+
+/// What stands in each block of a text that writes its certificates into literals: whatever is base64 between BEGIN and
+/// END, without the escapes and operators between the lines.
+fn in_literals(text: &[u8]) -> Vec<Vec<u8>> {
+    let text: String = text.iter().map(|byte| char::from(*byte)).collect();
+    let bodies = text.split("-----BEGIN CERTIFICATE-----").skip(1).filter_map(|rest| {
+        rest.split_once("-----END CERTIFICATE-----").map(|(body, _)| body.replace("\\n", " ").replace("\\r", " "))
+    });
+    let is_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
+    bodies
+        .map(|body| {
+            let words = body.split(|c| !is_base64(c)).filter(|word| *word != "+").collect::<String>();
+            let start = words.find("MII").unwrap_or(0);
+            decoded(words.as_bytes()[start..].to_vec())
+        })
+        .collect()
 }
 
 fn decoded(body: Vec<u8>) -> Vec<u8> {

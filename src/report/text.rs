@@ -60,6 +60,7 @@ pub fn format_name(format: Format) -> Sentence {
         Format::Pkcs12 => "PKCS#12",
         Format::CaDir => return say::ca_directory(),
         Format::System => return say::system_store(),
+        Format::InSource => return say::in_a_literal(),
     })
 }
 

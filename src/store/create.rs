@@ -41,7 +41,7 @@ pub fn create(
                 certificates.iter().map(|(name, certificate)| (certificate.clone(), name.clone())).collect();
             pkcs12::create(&entries, password)
         }
-        Format::Der | Format::Jceks | Format::Bks | Format::CaDir | Format::System => {
+        Format::Der | Format::Jceks | Format::Bks | Format::CaDir | Format::System | Format::InSource => {
             let name = Sentence::same(format.as_str());
             Err(Trouble::new(Code::FormatNotMade, say::not_made(&name.en), say::formats_made()))
         }

@@ -1,6 +1,6 @@
 //! Trust stores in every format, behind one trait: bytes in, entries or new bytes out. Nothing here touches a disk.
 
-use crate::certificate::Certificate;
+use crate::certificate::{Certificate, Fingerprint};
 use crate::finding::{Finding, Trouble};
 use crate::password::{Password, Passwords};
 use crate::readers::View;
@@ -13,6 +13,7 @@ pub mod der;
 pub mod export;
 mod java;
 pub mod jks;
+pub mod literal;
 pub mod mistaken;
 pub mod pem;
 pub mod pkcs12;
@@ -34,9 +35,16 @@ pub enum Format {
     CaDir,
     /// A store that the operating system keeps.
     System,
+    /// PEM in a literal of source code or configuration.
+    InSource,
 }
 
 impl Format {
+    /// Whether a change to it can be shown as a diff.
+    pub const fn is_text(self) -> bool {
+        matches!(self, Format::Pem | Format::InSource)
+    }
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Format::Pem => "pem",
@@ -47,6 +55,7 @@ impl Format {
             Format::Pkcs12 => "pkcs12",
             Format::CaDir => "cadir",
             Format::System => "system",
+            Format::InSource => "pem",
         }
     }
 }
@@ -109,6 +118,9 @@ pub struct AppendOptions {
     pub repair: bool,
     /// Unix time in milliseconds, for formats that date their entries.
     pub now_ms: u64,
+    /// The roots that the rollover keeps; where a text has several places for certificates, the one that holds such a
+    /// root is meant.
+    pub beside: Vec<Fingerprint>,
 }
 
 /// New bytes for a store. The old bytes are not kept here: the caller has them.

@@ -4,6 +4,8 @@
 //! pattern may begin at a quote (`'verify' => ...`) and still be known not to stand inside a longer string.
 //! Heredocs and multi-line literals are marked [`EMBEDDED`]: a configuration written out by a script stands there.
 
+use std::ops::Range;
+
 use super::syntax::{Heredoc, Syntax};
 
 pub const CODE: u8 = 0;
@@ -16,6 +18,20 @@ pub fn lex(text: &str, syntax: &Syntax) -> Vec<u8> {
     let mut lexer = Lexer { text: text.as_bytes(), marks: vec![CODE; text.len()], at: 0, syntax, pending: Vec::new() };
     lexer.run();
     lexer.marks
+}
+
+/// The places of the comments, in their order.
+pub fn comments(text: &str, syntax: &Syntax) -> Vec<Range<usize>> {
+    let marks = lex(text, syntax);
+    let mut at = 0;
+    let mut found = Vec::new();
+    for run in marks.chunk_by(|a, b| a == b) {
+        if run[0] == COMMENT {
+            found.push(at..at + run.len());
+        }
+        at += run.len();
+    }
+    found
 }
 
 struct Lexer<'a> {

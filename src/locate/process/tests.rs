@@ -14,7 +14,7 @@ struct Running(Child);
 impl Running {
     /// Starts it, and waits for the line that it prints when it is ready.
     fn start(command: &mut Command) -> Option<Self> {
-        let started = command.stdout(Stdio::piped()).stderr(Stdio::null()).stdin(Stdio::piped()).spawn();
+        let started = spawn(command.stdout(Stdio::piped()).stderr(Stdio::null()).stdin(Stdio::piped()));
         let mut child = match started {
             Ok(child) => child,
             Err(error) if std::env::var_os("CI").is_some() => panic!("{command:?}: {error}"),
@@ -32,6 +32,17 @@ impl Running {
 
     fn process(&self) -> Process {
         process(self.0.id()).unwrap()
+    }
+}
+
+/// A program that was copied here cannot be started while another test's child still holds the copy open for writing,
+/// which it does between its fork and its exec.
+fn spawn(command: &mut Command) -> std::io::Result<Child> {
+    loop {
+        match command.spawn() {
+            Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => std::thread::yield_now(),
+            done => return done,
+        }
     }
 }
 
@@ -161,8 +172,14 @@ fn an_fpm_master_is_followed_to_the_php_ini_beside_its_configuration() {
     let program = directory.path().join("php-fpm");
     fs::copy("/bin/sleep", &program).unwrap();
     let title = format!("php-fpm: master process ({})", etc.join("php-fpm.conf").display());
-    let child = Command::new(&program).arg0(title).arg("600").spawn().unwrap();
-    let process = Running(child).process();
+    let child = spawn(Command::new(&program).arg0(title).arg("600")).unwrap();
+    let running = Running(child);
+    // The parent is let go before the kernel has laid the arguments out.
+    let arguments = format!("/proc/{}/cmdline", running.0.id());
+    while fs::read(&arguments).unwrap().is_empty() {
+        std::thread::yield_now();
+    }
+    let process = running.process();
     let found = at(&process, Path::new("/nonexistent/cacert.pem"));
     let pin = found.pin.as_ref().unwrap();
     assert_eq!((pin.path.as_path(), pin.line), (etc.join("php.ini").as_path(), 2));

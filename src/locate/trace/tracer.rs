@@ -36,6 +36,9 @@ const MAX_KEPT_BYTES: usize = 256 << 20;
 const SIGNAL_TRAP: i32 = 5;
 /// PTRACE_O_TRACESYSGOOD marks the stops of system calls so.
 const SYSCALL_STOP: i32 = SIGNAL_TRAP | 0x80;
+const EVENT_FORK: i32 = 1;
+const EVENT_VFORK: i32 = 2;
+const EVENT_CLONE: i32 = 3;
 const EVENT_EXEC: i32 = 4;
 const EVENT_STOP: i32 = 128;
 
@@ -151,12 +154,18 @@ impl Tracer {
             (_, EVENT_STOP) => (Resume::Listening, 0),
             (_, EVENT_EXEC) => {
                 // The thread that called exec takes the number of the whole process; the others are gone.
-                let former = ptrace::event_message(pid).ok().and_then(|tid| Pid::from_raw(i32::try_from(tid).ok()?));
-                former.and_then(|former| self.inside.remove(&former));
+                number_in_event(pid).and_then(|former| self.inside.remove(&former));
                 self.inside.insert(pid, State { inside: true, open: None });
                 (Resume::ToSyscall, 0)
             }
             (_, 0) => (Resume::ToSyscall, signal),
+            (_, EVENT_FORK | EVENT_VFORK | EVENT_CLONE) => {
+                // Whoever made it may be gone before it stops for the first time.
+                if let Some(made) = number_in_event(pid) {
+                    self.inside.entry(made).or_default();
+                }
+                (Resume::ToSyscall, 0)
+            }
             _ => (Resume::ToSyscall, 0),
         };
         // A process that was killed meanwhile cannot go on; its end is reported next.
@@ -210,6 +219,11 @@ impl Tracer {
         }
         self.opened.push(Opened { path, real, format, bytes, programs: vec![program], times: 1 });
     }
+}
+
+/// The process or thread that an event tells of.
+fn number_in_event(pid: Pid) -> Option<Pid> {
+    ptrace::event_message(pid).ok().and_then(|tid| Pid::from_raw(i32::try_from(tid).ok()?))
 }
 
 fn of(pid: Pid) -> PathBuf {

@@ -255,6 +255,27 @@ fn an_encrypted_store_is_read_by_its_decoder_and_this_is_said() {
 }
 
 #[test]
+fn literals_are_read_whatever_stands_between_their_lines() {
+    let scene = scene();
+    let literal = |certificates: &[Certificate]| {
+        let lines = |certificate| pem_of(certificate).trim_end().replace('\n', "\\n\" +\n  \"");
+        let blocks: Vec<String> = certificates.iter().map(lines).collect();
+        format!("CA =\n  \"{}\\n\";\n", blocks.join("\\n\" +\n  \"")).into_bytes()
+    };
+    let (old, new) = (scene.old(), scene.with_new());
+    let before = literal(&old);
+    let proof = scene.proof_as(Format::InSource, &before, &literal(&new), &old, &new);
+    assert_eq!(told(&proof).0, Verdict::Pass, "{:?}", proof.detail);
+    let touched = String::from_utf8(literal(&new)).unwrap().replacen("CA", "CB", 1).into_bytes();
+    for (after, why) in [(before.clone(), "New is not there."), (literal(&new[1..]), "is gone"), (touched, "line 1")] {
+        let proof = scene.proof_as(Format::InSource, &before, &after, &old, &new);
+        let (verdict, detail) = told(&proof);
+        assert_eq!(verdict, Verdict::Fail);
+        assert!(detail.contains(why), "{detail}");
+    }
+}
+
+#[test]
 fn what_the_pem_store_appends_passes() {
     let scene = scene();
     let pem = crate::store::pem::Pem;
