@@ -310,3 +310,20 @@ fn a_project_is_judged_by_what_its_code_holds_and_pins() {
     }
     assert_eq!(code(&["locate", "."]), 0, "the same pins, and nothing that they lack");
 }
+
+#[test]
+fn a_pinned_file_that_is_not_here_is_no_yes() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("ready.pem"), format!("{}\n{}\n", g1(), root("digicert-global-root-g2"))).unwrap();
+    assert_eq!(run(dir.path(), &["check"]).code, 0, "control");
+    let pay = "<?php\ncurl_setopt($ch, CURLOPT_CAINFO, '/nonexistent/rootca.pem');\n";
+    fs::write(dir.path().join("pay.php"), pay).unwrap();
+    let checked = run(dir.path(), &["check"]);
+    assert_eq!(checked.code, 2);
+    assert!(checked.text().starts_with("Cannot tell"), "{}", checked.text());
+    assert!(checked.stderr.contains("pay.php, line 2"), "{}", checked.stderr);
+    // Another's code pins what its own machine has.
+    fs::create_dir(dir.path().join("vendor")).unwrap();
+    fs::rename(dir.path().join("pay.php"), dir.path().join("vendor/pay.php")).unwrap();
+    assert_eq!(run(dir.path(), &["check"]).code, 0);
+}

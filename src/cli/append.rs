@@ -82,15 +82,15 @@ fn consent(session: &Session, targets: &[Target], args: &Append) -> Result<bool,
     if plans.is_empty() {
         return Ok(true);
     }
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(Trouble::new(Code::Usage, say_cli::asks_first(plans.len()), say_cli::say_yes()));
-    }
     for (target, change) in &plans {
         let names: Vec<&str> = change.added.iter().map(|(name, _)| name.as_str()).collect();
         session.say(&format!("  {}  + {}", text::printable(&target.shown()), names.join(", ")));
         for pin in &target.pins {
             session.say(&format!("      {}:{}", text::printable(&pin.path.display().to_string()), pin.line));
         }
+    }
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Err(Trouble::new(Code::Usage, say_cli::asks_first(plans.len()), say_cli::say_yes()));
     }
     let question = say_cli::change_them(plans.len());
     let asked = dialoguer::Confirm::new().with_prompt(question.to(session.lang)).default(false).interact_opt();

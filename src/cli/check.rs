@@ -94,7 +94,10 @@ pub fn judge(session: &Session, target: &Target) -> Option<(Bundle, Option<Troub
             Some((bundle, None))
         }
         Err(_) if !target.named => None,
-        Err(trouble) => Some((Bundle::unreadable(path, &trouble), Some(trouble))),
+        Err(trouble) => {
+            let bundle = Bundle { used_by: target.used_by.clone(), ..Bundle::unreadable(path, &trouble) };
+            Some((bundle, Some(trouble)))
+        }
     }
 }
 

@@ -227,7 +227,7 @@ fn in_file(path: &Path) -> Vec<Target> {
     if !in_source && locate::content::of_bytes(&snapshot.bytes).is_some() {
         return named();
     }
-    let mut pinned = pinned(&locate::tree(path, &locate::Options::default()).pins);
+    let mut pinned = pinned(&locate::tree(path, &locate::Options::default()).pins, path);
     // A file that was named is judged by all that it tells its program to trust, certificates of its own included.
     if in_source {
         pinned.retain(|target| target.path() != Some(path));
@@ -236,15 +236,25 @@ fn in_file(path: &Path) -> Vec<Target> {
     if pinned.is_empty() { named() } else { pinned }
 }
 
-/// The stores that pins lead to, where they exist; each once, with all its pins.
-fn pinned(pins: &[Pin]) -> Vec<Target> {
+/// The stores that pins lead to; each once, with all its pins. What a project's own code pins and nobody finds here is
+/// among them, because a program that needs it cannot be answered for.
+fn pinned(pins: &[Pin], root: &Path) -> Vec<Target> {
     let mut targets: Vec<Target> = Vec::new();
     for pin in pins.iter().filter(|pin| pin.class == Class::ServerTrust) {
-        let Some(place) = bundle_of(pin) else { continue };
-        match targets.iter_mut().find(|target| target.place == place) {
-            Some(target) => target.pins.push(pin.clone()),
-            None => targets.push(Target { pins: vec![pin.clone()], ..Target::of(place) }),
-        }
+        let absent = || {
+            let path = pin.resolved.first().filter(|_| !locate::vendored(&pin.path, root));
+            path.filter(|path| !path.exists()).map(|path| Place::File(path.clone()))
+        };
+        let Some(place) = bundle_of(pin).or_else(absent) else { continue };
+        let target = match targets.iter_mut().find(|target| target.place == place) {
+            Some(target) => target,
+            None => {
+                targets.push(Target::of(place));
+                targets.last_mut().expect("one was pushed")
+            }
+        };
+        target.used_by.push(Sentence::same(format!("{}:{}", pin.path.display(), pin.line)));
+        target.pins.push(pin.clone());
     }
     targets
 }
@@ -263,7 +273,7 @@ pub fn bundle_of(pin: &Pin) -> Option<Place> {
 
 /// The bundles of a tree: those that are pinned in it, and those that lie in it under a name that bundles have.
 fn in_tree(root: &Path) -> Vec<Target> {
-    let mut targets = pinned(&locate::tree(root, &locate::Options::default()).pins);
+    let mut targets = pinned(&locate::tree(root, &locate::Options::default()).pins, root);
     let known: HashSet<PathBuf> = targets.iter().filter_map(|target| target.path()?.canonicalize().ok()).collect();
     let lying = Mutex::new(Vec::new());
     WalkBuilder::new(root)
@@ -314,11 +324,22 @@ fn bytes(target: &Target) -> Result<(Vec<u8>, Option<u32>), Trouble> {
 
 /// Reads a store, whatever its format.
 pub fn read(session: &Session, target: &Target) -> Result<Opened, Trouble> {
-    let (bytes, mode) = bytes(target)?;
+    let (bytes, mode) = bytes(target).map_err(|trouble| pinned_there(target, trouble))?;
     let literals = target.path().and_then(|path| locate::literals(path, &bytes));
     let format = literals.map_or_else(|| format_of(&bytes), |literals| literals as &dyn StoreFormat);
     let store = format.decode(&bytes, &session.passwords)?;
     Ok(Opened { bytes, mode, format, store })
+}
+
+/// Where a file is not here, whoever wants it is the way to it.
+fn pinned_there(target: &Target, trouble: Trouble) -> Trouble {
+    match target.pins.first() {
+        Some(pin) if trouble.code == Code::FileNotFound => {
+            let message = say::pinned_and_not_here(pin.path.display(), pin.line);
+            Trouble::new(trouble.code, message, say::check_where_it_runs())
+        }
+        _ => trouble,
+    }
 }
 
 /// The store alone, as `check` wants it: a hashed directory is one too.

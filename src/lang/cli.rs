@@ -82,7 +82,7 @@ sentences! {
         zh: "请指定一个空目录或尚不存在的目录。",
     }
     asks_first(count) {
-        en: "{count} bundles would be changed; nobody is here to say yes.",
+        en: "Bundles that would be changed: {count}. Nobody is here to say yes.",
         zh: "将改动 {count} 个证书包；当前无人确认。",
     }
     say_yes() {
@@ -90,7 +90,7 @@ sentences! {
         zh: "请先用 -n 查看；然后加上 --yes 重新运行。",
     }
     change_them(count) {
-        en: "Change these {count} bundles?",
+        en: "Change these bundles ({count})?",
         zh: "是否改动这 {count} 个证书包？",
     }
     searching() { en: "Looking for bundles …", zh: "正在查找证书包……" }
@@ -102,6 +102,14 @@ sentences! {
     }
     commands_are_listed() { en: "All commands: `rootfix help`", zh: "全部命令：`rootfix help`" }
     nothing_changed() { en: "Nothing was changed.", zh: "未改动任何内容。" }
+    pinned_and_not_here(file, line) {
+        en: "{file}, line {line}, tells its program to use this file, and it is not here.",
+        zh: "{file} 第 {line} 行指定程序使用该文件，但这里没有它。",
+    }
+    check_where_it_runs() {
+        en: "If the program runs elsewhere (another machine, a container), run `rootfix check` there.",
+        zh: "如果程序在别处运行（其他机器、容器），请在那里运行 `rootfix check`。",
+    }
     no_bundle_in(place) {
         en: "No bundle was found in {place}.",
         zh: "在 {place} 中没有找到证书包。",

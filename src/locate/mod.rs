@@ -16,4 +16,4 @@ mod tree;
 mod variables;
 
 pub use in_source::literals;
-pub use tree::{Options, Skipped, Tree, text, tree};
+pub use tree::{Options, Skipped, Tree, text, tree, vendored};
