@@ -28,8 +28,8 @@ sentences! {
         zh: "这是用来校验数据库服务器的证书，有自己的签发机构，请向数据库管理方确认。",
     }
     in_source() {
-        en: "The certificate is written into the source: add the new root behind it in the same literal, then build and deploy again.",
-        zh: "证书直接写在源代码里：请在同一段字面量中追加新根证书，然后重新构建和部署。",
+        en: "The certificate is written into the source: `rootfix append` adds the new root behind it in the same literal; then build and deploy again.",
+        zh: "证书直接写在源代码里：`rootfix append` 会在同一段字面量中追加新根证书；之后请重新构建和部署。",
     }
     unreadable() {
         en: "The file cannot be read.",
