@@ -454,6 +454,7 @@ pub fn show(session: &Session, target: &Target, args: &Append, done: &Done) {
                 zh: say::already_present(&path, &roots.zh).zh,
             });
         }
+        _ if names.is_empty() && args.output.is_some() => tell(&say::converted(&path, change.kept)),
         _ if names.is_empty() => tell(&say::mended_only(&path, change.kept)),
         _ => tell(&with(&|names| say::appended(&path, names, change.kept))),
     }
@@ -473,7 +474,10 @@ pub fn show(session: &Session, target: &Target, args: &Append, done: &Done) {
         tell(&say::backup(text::printable(backup)));
     }
     if worst(&change.proofs) == Some(Verdict::Pass) {
-        tell(&say::proved(change.proofs.len()));
+        tell(&match change.proofs.len() {
+            1 => say::proved_once(),
+            count => say::proved(count),
+        });
     }
     for proof in change.proofs.iter().filter(|proof| session.verbose || proof.verdict != Verdict::Pass) {
         let line = text::proof(proof, session.lang);

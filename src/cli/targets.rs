@@ -327,7 +327,7 @@ pub fn read(session: &Session, target: &Target) -> Result<Opened, Trouble> {
     let (bytes, mode) = bytes(target).map_err(|trouble| pinned_there(target, trouble))?;
     let literals = target.path().and_then(|path| locate::literals(path, &bytes));
     let format = literals.map_or_else(|| format_of(&bytes), |literals| literals as &dyn StoreFormat);
-    let store = format.decode(&bytes, &session.passwords)?;
+    let store = format.decode(&bytes, &session.passwords).map_err(|trouble| api_certificate(target, trouble))?;
     Ok(Opened { bytes, mode, format, store })
 }
 
@@ -340,6 +340,16 @@ fn pinned_there(target: &Target, trouble: Trouble) -> Trouble {
         }
         _ => trouble,
     }
+}
+
+/// What cannot be opened is not known; but a file of this name is hardly ever what was meant.
+fn api_certificate(target: &Target, trouble: Trouble) -> Trouble {
+    let name = target.path().and_then(Path::file_name).and_then(|name| name.to_str()).unwrap_or_default();
+    if trouble.code == Code::WrongPassword && name.to_ascii_lowercase().starts_with("apiclient_cert") {
+        let next = say::probably_the_api_certificate().then(&trouble.next);
+        return Trouble { next, ..trouble };
+    }
+    trouble
 }
 
 /// The store alone, as `check` wants it: a hashed directory is one too.

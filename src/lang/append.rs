@@ -11,6 +11,10 @@ sentences! {
         en: "Done: {path} is mended. Certificates kept as they were: {kept}.",
         zh: "完成：{path} 已修复。原有证书全部保留：{kept} 张。",
     }
+    converted(path, kept) {
+        en: "Done: the certificates of {path} were taken over: {kept}.",
+        zh: "完成：已写入 {path} 中的全部证书：{kept} 张。",
+    }
     already_present(path, names) {
         en: "Nothing to do: {path} already holds {names}. Not a byte was changed.",
         zh: "无需处理：{path} 中已有 {names}，未改动任何内容。",
@@ -42,6 +46,10 @@ sentences! {
     proved(count) {
         en: "Proved: {count} checks passed, each with a control that must fail.",
         zh: "已验证：{count} 项检查通过，每项都有必须失败的对照。",
+    }
+    proved_once() {
+        en: "Proved: 1 check passed, with a control that must fail.",
+        zh: "已验证：1 项检查通过，并有必须失败的对照。",
     }
     restart() {
         en: "Programs read their bundle when they start: restart those that use it.",

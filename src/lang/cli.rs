@@ -110,6 +110,10 @@ sentences! {
         en: "If the program runs elsewhere (another machine, a container), run `rootfix check` there.",
         zh: "如果程序在别处运行（其他机器、容器），请在那里运行 `rootfix check`。",
     }
+    probably_the_api_certificate() {
+        en: "By its name this is your own API certificate, which proves who you are; a rollover of roots changes nothing in it.",
+        zh: "从文件名看，这是商户自己的 API 证书，用于证明您的身份；根证书更换与它无关，无需改动。",
+    }
     no_bundle_in(place) {
         en: "No bundle was found in {place}.",
         zh: "在 {place} 中没有找到证书包。",
