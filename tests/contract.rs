@@ -6,8 +6,9 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use common::bundles::{api_certificate, block, equifax, g1, g2, g3};
+use common::bundles::{block, g1};
 use common::cli::{Ran, directory, run, run_with_input};
+use common::shop;
 use serde_json::{Map, Value};
 
 const FORMATS: &[&str] = &["pem", "der", "jks", "jceks", "bks", "pkcs12", "cadir", "system"];
@@ -168,43 +169,13 @@ const NGINX: &str = "server {
 }
 ";
 
-const PAY_PHP: &str = "<?php
-$c = curl_init('https://api.mch.weixin.qq.com/');
-curl_setopt($c, CURLOPT_CAINFO, __DIR__ . '/rootca.pem');
-";
-
 /// Every kind of bundle, good and bad, and code that pins one.
 fn scene() -> tempfile::TempDir {
     let dir = directory();
-    let (old, new) = (block(&g1()), block(&g2()));
-    let files: [(&str, Vec<u8>); 15] = [
-        ("rootca.pem", old.clone().into_bytes()),
-        ("ready.pem", format!("{old}{new}").into_bytes()),
-        ("new-alone.pem", new.clone().into_bytes()),
-        ("neither.pem", block(&equifax()).into_bytes()),
-        ("glued.pem", format!("{}{}", old.trim_end(), block(&g3())).into_bytes()),
-        ("bom.pem", format!("\u{feff}{old}").into_bytes()),
-        ("g2.cer", g2()),
-        ("api.pem", block(&api_certificate()).into_bytes()),
-        ("page.pem", b"<html><body>404</body></html>\n".to_vec()),
-        ("empty.pem", Vec::new()),
-        ("\u{8bc1}\u{4e66}.pem", old.clone().into_bytes()),
-        ("pay.php", PAY_PHP.as_bytes().to_vec()),
-        ("open.php", b"<?php\n$c = curl_init();\ncurl_setopt($c, CURLOPT_SSL_VERIFYPEER, false);\n".to_vec()),
-        ("run.sh", b"export SSL_CERT_FILE=./rootca.pem\nexport PGSSLROOTCERT=./rootca.pem\n".to_vec()),
-        ("nginx.conf", NGINX.as_bytes().to_vec()),
-    ];
-    for (name, bytes) in files {
-        std::fs::write(dir.path().join(name), bytes).expect("a file is written");
-    }
-    let hashed = dir.path().join("certs");
-    std::fs::create_dir(&hashed).expect("a directory is made");
-    std::fs::write(hashed.join("3513523f.0"), &old).expect("a file is written");
-    // Key stores that lack the new root: a later rollover's roots are added to the old one.
-    for output in ["trust.jks", "trust.p12"] {
-        let made = run(dir.path(), &["--rollover", "digicert-g5", "append", "--output", output, "rootca.pem"]);
-        assert_eq!(made.code, 0, "{made:?}");
-    }
+    shop::fill(dir.path());
+    shop::put(dir.path(), "\u{8bc1}\u{4e66}.pem", block(&g1()));
+    shop::put(dir.path(), "open.php", "<?php\n$c = curl_init();\ncurl_setopt($c, CURLOPT_SSL_VERIFYPEER, false);\n");
+    shop::put(dir.path(), "nginx.conf", NGINX);
     dir
 }
 
@@ -236,7 +207,7 @@ const RUNS: &[(&[&str], i32)] = &[
     (&["check", "bom.pem"], 1),
     (&["check", "g2.cer"], 0),
     (&["check", "api.pem"], 1),
-    (&["check", "page.pem"], 2),
+    (&["check", "page.html"], 2),
     (&["check", "empty.pem"], 2),
     (&["check", "nowhere.pem"], 2),
     (&["check", "certs"], 1),
@@ -263,7 +234,7 @@ const RUNS: &[(&[&str], i32)] = &[
     (&["verify", "ready.pem"], 0),
     (&["verify", "rootca.pem"], 1),
     (&["verify", "api.pem"], 2),
-    (&["verify", "page.pem"], 2),
+    (&["verify", "page.html"], 2),
     (&["verify", "--chain", "g2.cer", "ready.pem"], 2),
     (&["verify", "--chain", "new-alone.pem", "ready.pem"], 2),
     (&["verify", "nowhere.pem"], 2),
@@ -271,7 +242,7 @@ const RUNS: &[(&[&str], i32)] = &[
     (&["probe", "localhost", "--bundle", "nowhere.pem"], 2),
     (&["rehearse", "--bundle", "nowhere.pem", "--", "true"], 2),
     (&["inspect", "ready.pem"], 0),
-    (&["inspect", "page.pem"], 2),
+    (&["inspect", "page.html"], 2),
     (&["roots"], 0),
     (&["roots", "export", "nosuch"], 2),
     (&["roots", "export", "digicert-global-root-g2"], 2),

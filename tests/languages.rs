@@ -100,7 +100,7 @@ fn every_sentence_is_english_in_english_and_chinese_in_chinese() {
 fn every_finding_code_is_explained_in_both_languages() {
     for code in rootfix::finding::Code::ALL {
         let about = code.explain();
-        for sentence in [&about.meaning, &about.cause, &about.remedy] {
+        for sentence in [&about.meaning, &about.cause, &about.remedy, &code.source()] {
             assert!(!sentence.en.is_empty() && !is_chinese(&sentence.en), "{code}");
             assert!(is_chinese(&sentence.zh), "{code}: {:?}", sentence.zh);
         }

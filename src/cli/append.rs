@@ -12,7 +12,7 @@ use crate::apply::{self, Added, ApplyError, Edit, Receipt};
 use crate::assess::assess;
 use crate::certificate::Fingerprint;
 use crate::diff;
-use crate::finding::{Code, Trouble};
+use crate::finding::{Code, Finding, Severity, Trouble};
 use crate::keytool;
 use crate::lang::{Sentence, append as say, cli as say_cli};
 use crate::plan::{Plan, Request, plan};
@@ -458,7 +458,9 @@ pub fn show(session: &Session, target: &Target, args: &Append, done: &Done) {
         _ if names.is_empty() => tell(&say::mended_only(&path, change.kept)),
         _ => tell(&with(&|names| say::appended(&path, names, change.kept))),
     }
-    let notes = text::findings(&change.findings, session.lang, session.verbose);
+    let worth_it = |finding: &&Finding| !session.quiet || finding.severity > Severity::Note;
+    let worth_it: Vec<Finding> = change.findings.iter().filter(worth_it).cloned().collect();
+    let notes = text::findings(&worth_it, session.lang, session.verbose);
     if !notes.is_empty() {
         if aside { session.note(&notes) } else { session.say(&notes) }
     }

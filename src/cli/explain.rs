@@ -30,6 +30,7 @@ fn explain(session: &mut Session, code: Code, whole: bool) {
         "meaning": about.meaning.en,
         "cause": about.cause.en,
         "remedy": about.remedy.en,
+        "source": code.source().en,
     });
     session.record(&Record::Other("code", record::fields(value)));
     session.count("codes");
@@ -39,10 +40,11 @@ fn explain(session: &mut Session, code: Code, whole: bool) {
             format!("{}\n", say_check::labelled(name.to(lang), text.to(lang)).to(lang))
         };
         session.say(&format!(
-            "{code}\n\n{}{}{}",
+            "{code}\n\n{}{}{}{}",
             part(say::meaning(), &about.meaning),
             part(say::cause(), &about.cause),
-            part(say::remedy(), &about.remedy)
+            part(say::remedy(), &about.remedy),
+            part(say::source(), &code.source())
         ));
     } else {
         session.say(say_check::labelled(code, about.meaning.to(lang)).to(lang));

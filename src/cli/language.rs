@@ -9,15 +9,20 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use super::exit::Exit;
 use super::session;
 use crate::finding::{Code, Trouble};
-use crate::lang::{Lang, Sentence, help, pad, usage};
-use crate::report::text::table;
+use crate::lang::{Lang, Sentence, help, pad, usage, wrap};
 use crate::rollover::Catalogue;
 
 /// Where `--help` and `--version` stand among the options.
 const LAST: usize = 900;
 
+/// The columns that the names of the commands take.
+const NAMES: usize = 15;
+
 /// A blank at which clap does not break a line: commands are copied as they stand. It is a blank again on the screen.
 const UNBROKEN: char = '\u{a0}';
+
+/// A blank at which clap may break a line of Chinese, where it sees no blanks; on the screen it is gone.
+const BREAKABLE: &str = "\u{200b} ";
 
 /// `--lang`, else the first of LC_ALL, LC_MESSAGES and LANG that is set; English for whatever is not Chinese.
 pub fn choose(arguments: &[OsString], env: impl Fn(&str) -> Option<String>) -> Lang {
@@ -69,7 +74,7 @@ fn worded(mut command: clap::Command, path: &str, lang: Lang) -> clap::Command {
         command = command.about(text(&about, lang));
     }
     if let Some(examples) = help::examples(path) {
-        command = command.after_help(text(&unbroken(&examples), lang));
+        command = command.after_help(text(&examples, lang));
     }
     let template = if path.is_empty() { usage::root_template(&commands(&command)) } else { usage::template() };
     command = command
@@ -144,16 +149,22 @@ fn worded_argument(arg: clap::Arg, path: &str, lang: Lang) -> clap::Arg {
 
 /// The commands, grouped by the questions that they answer.
 fn commands(command: &clap::Command) -> Sentence {
+    let columns = session::columns().unwrap_or(80);
     let in_lang = |lang| {
         let mut text = String::new();
         for (question, names) in usage::QUESTIONS {
             let there = |name: &&&str| **name == "help" || command.find_subcommand(name).is_some();
-            let rows: Vec<Vec<String>> = (names.iter().filter(there))
-                .filter_map(|name| Some(vec![pad(name, 11), help::command(name)?.to(lang).to_owned()]))
-                .collect();
-            if !rows.is_empty() {
-                text.push_str(&format!("{}\n{}\n", question.to(lang), table(&rows)));
+            let about = |name: &&str| Some((pad(name, NAMES - 2), help::command(name)?));
+            let rows: Vec<_> = names.iter().filter(there).filter_map(about).collect();
+            if rows.is_empty() {
+                continue;
             }
+            text.push_str(&format!("{}\n", question.to(lang)));
+            for (name, about) in rows {
+                let about = wrap(about.to(lang), columns, NAMES);
+                text.push_str(&format!("  {name}{}\n", about.trim_start()));
+            }
+            text.push('\n');
         }
         text
     };
@@ -229,7 +240,7 @@ fn what(error: &clap::Error) -> Sentence {
 
 /// A help page as it is shown: clap ends every heading with a colon of its own.
 fn set(page: &str, lang: Lang) -> String {
-    let page = page.replace(UNBROKEN, " ");
+    let page = page.replace(UNBROKEN, " ").replace(BREAKABLE, "").replace(BREAKABLE.trim_end(), "");
     let headings = [usage::ARGUMENTS, usage::OPTIONS, usage::GENERAL, usage::COMMANDS];
     match lang {
         Lang::En => page,
@@ -238,12 +249,22 @@ fn set(page: &str, lang: Lang) -> String {
     }
 }
 
-/// The lines that are set in are commands.
-fn unbroken(examples: &Sentence) -> Sentence {
+/// The command with marks where the lines of its help may break, and where not: [`set`] takes them away.
+pub fn on_screen(mut command: clap::Command) -> clap::Command {
+    // Lines that are set in are commands.
     let line =
         |line: &str| if line.starts_with(' ') { line.replace(' ', &UNBROKEN.to_string()) } else { line.to_owned() };
-    let all = |text: &str| text.lines().map(line).collect::<Vec<_>>().join("\n");
-    Sentence::new(all(&examples.en), all(&examples.zh))
+    if let Some(examples) = command.get_after_help().map(ToString::to_string) {
+        command = command.after_help(examples.lines().map(line).collect::<Vec<_>>().join("\n"));
+    }
+    let breakable =
+        |text: String| "，。：；、）".chars().fold(text, |text, c| text.replace(c, &format!("{c}{BREAKABLE}")));
+    command = command.mut_args(|arg| match arg.get_help().map(ToString::to_string) {
+        Some(help) => arg.help(breakable(help)),
+        None => arg,
+    });
+    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, on_screen))
 }
 
 /// What clap says in English, with the same help: the names that were perhaps meant, the possible values, the usage.
@@ -266,7 +287,9 @@ fn complaint(error: &clap::Error, lang: Lang) -> String {
     if !form.is_empty() {
         line(usage::usage(form.trim_start_matches("Usage:").trim()));
     }
-    line(usage::see_help());
+    let command = form.trim_start_matches("Usage:").split_whitespace();
+    let command: Vec<&str> = command.take_while(|word| word.chars().all(|c| c.is_ascii_alphanumeric())).collect();
+    line(usage::see_help(&if command.is_empty() { "rootfix".to_owned() } else { command.join(" ") }));
     text
 }
 

@@ -7,6 +7,7 @@ use super::args::{Locate, Where};
 use super::exit::Exit;
 use super::session::Session;
 use super::targets::{self, Place, Target};
+use crate::apply;
 use crate::assess::{Status, assess};
 use crate::finding::{Code, Finding};
 use crate::lang::{Sentence, locate_screen as say};
@@ -59,10 +60,13 @@ pub fn run(session: &mut Session, args: &Locate) -> Exit {
         session.count("stores");
     }
     if !session.json {
-        show(session, &pins);
-        if !session.quiet {
-            show_stores(session, &stores);
-            show_next(session, &args.at, &pins, &stores);
+        // What could not be read is no reason to say that there is nothing.
+        if exit != Exit::Trouble || !pins.is_empty() || !stores.is_empty() {
+            show(session, &pins);
+            if !session.quiet {
+                show_stores(session, &stores);
+                show_next(session, &args.at, &pins, &stores);
+            }
         }
     }
     exit
@@ -126,7 +130,8 @@ fn in_place(session: &mut Session, place: &Path, args: &Locate) -> (Vec<Pin>, Ex
         let path = skipped.path.display().to_string();
         // What the user named must be read; what lies about in a tree may be passed over, if it is said.
         if skipped.path == *place {
-            session.trouble_with(&path, &skipped.trouble);
+            let absent = apply::read(place).err().filter(|trouble| trouble.code == Code::FileNotFound);
+            session.complain_about(&path, absent.as_ref().unwrap_or(&skipped.trouble));
             exit = Exit::Trouble;
         } else if session.verbose {
             session.note(record::about(&path, &skipped.trouble.message).to(session.lang));
@@ -172,7 +177,8 @@ fn show(session: &Session, pins: &[Pin]) {
     for pin in pins.iter().filter(|pin| pin.class == Class::ServerTrust || session.verbose) {
         session.say("");
         let place = format!("{}:{}:{}", text::printable(&pin.path.display().to_string()), pin.line, pin.column);
-        session.say(&format!("{place}  [{} {}]", pin.language, pin.kind.as_str()));
+        let kind = text::kind_name(pin.kind);
+        session.say(&format!("{place}  [{} {}]", pin.language, kind.to(session.lang)));
         if !pin.target.is_empty() {
             session.say(&format!("  {}", text::printable(&pin.target)));
         }

@@ -14,7 +14,7 @@ use super::session::Session;
 use super::targets::{self, Target};
 use crate::certificate::{Certificate, Fingerprint};
 use crate::finding::Trouble;
-use crate::lang::{Sentence, check as say_check, probe as say};
+use crate::lang::{Sentence, check as say_check, html as say_html, probe as say};
 use crate::probe::{self, Peer, Served, host_and_port, proxy_from};
 use crate::proof::{Proof, Rung, Verdict};
 use crate::prove::chain::{Judgement, judge};
@@ -35,8 +35,8 @@ pub fn run(session: &mut Session, args: &Probe) -> Exit {
     match go(session, args) {
         Ok(exit) => exit,
         Err(trouble) => {
-            session.trouble(&trouble);
-            Exit::Trouble
+            session.answer(&say::cannot_tell(text::printable(&args.host)));
+            session.refuse(&trouble)
         }
     }
 }
@@ -108,6 +108,7 @@ fn go(session: &mut Session, args: &Probe) -> Result<Exit, Trouble> {
         }
     }
     if !dates.is_empty() && !session.quiet {
+        session.say("");
         session.say_sentence(&say::calendar());
         dates.iter().for_each(|(_, en, zh)| session.say(&format!("  {}", Sentence::new(en, zh).to(session.lang))));
     }
@@ -182,7 +183,7 @@ fn judged(session: &Session, bundle: &Anchors, served: &Served, host: &str) -> V
             Judgement::Undecided(why) => (Verdict::NotProven, why),
         };
         let subject = match case {
-            Some(case) => format!("{address} ({})", case.to(session.lang)),
+            Some(case) => format!("{address} ({})", case.en),
             None => address.clone(),
         };
         Proof { path: PathBuf::from(&bundle.path), rung: Rung::Live, subject, verdict, detail }
@@ -219,17 +220,24 @@ fn server_text(session: &Session, served: &Served, root: Option<&Certificate>) -
         let facts = certificate.facts();
         lines.push(format!("  {number}  {}", text::printable(&facts.subject)));
         lines.push(format!("     < {}", text::printable(&facts.issuer)));
-        lines.push(format!("     {}  {}", facts.not_after.date(), certificate.fingerprint()));
+        lines.push(format!("     {}", say_html::valid_until(facts.not_after.date()).to(lang)));
+        lines.push(format!("     SHA-256 {}", certificate.fingerprint()));
         // A root's own name, signed by somebody else.
         if session.catalogue.roots.iter().any(|root| {
             let real = root.certificate.facts();
             real.subject_der == facts.subject_der && root.certificate != *certificate
         }) {
-            lines.push(format!("     {}", say::cross_signed(facts.name, facts.issuer).to(lang)));
+            lines.push(format!(
+                "     {}",
+                say::cross_signed(text::printable(&facts.name), text::printable(&facts.issuer)).to(lang)
+            ));
         }
     }
     lines.push(match root {
-        Some(root) => format!("  {}", say::ends_at(root.facts().name, root.fingerprint()).to(lang)),
+        Some(root) => {
+            let name = text::printable(&root.facts().name);
+            format!("  {}", say::ends_at(name, root.fingerprint()).to(lang))
+        }
         None => format!("  {}", say::ends_nowhere().to(lang)),
     });
     if served.asked_for_certificate {

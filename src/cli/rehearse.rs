@@ -33,8 +33,8 @@ pub fn run(session: &mut Session, args: &Rehearse) -> Exit {
     match go(session, args) {
         Ok(exit) => exit,
         Err(trouble) => {
-            session.trouble(&trouble);
-            Exit::Trouble
+            session.answer(&say::cannot_begin());
+            session.refuse(&trouble)
         }
     }
 }
@@ -70,7 +70,9 @@ fn go(session: &mut Session, args: &Rehearse) -> Result<Exit, Trouble> {
         Ok(format.append(bytes, &store, roots, &AppendOptions { now_ms, ..AppendOptions::default() })?.bytes)
     };
     let rehearsal = rehearse::rehearse(&stand_ins, &options, &append, &mut |part| {
-        session.progress(&part_name(part));
+        let (number, name) = (part_number(part), text::part_name(part));
+        let part = name.to(session.lang);
+        session.progress(&say::running(number, part));
     })?;
     let program = args.command.first().map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
     let answer = conclusion(rehearsal.conclusion, &text::printable(&program));
@@ -109,6 +111,7 @@ fn go(session: &mut Session, args: &Rehearse) -> Result<Exit, Trouble> {
     if !session.quiet {
         session.say_sentence(&say::nothing_was_touched());
         if rehearsal.conclusion == Conclusion::AppendHelps {
+            session.say("");
             let paths: Vec<String> = args.bundle.iter().map(|path| text::typed(&path.display().to_string())).collect();
             session.command(&crate::lang::check::next_append(session.arguments(&paths.join(" "))));
         }
@@ -166,12 +169,12 @@ fn serve(session: &Session, args: &Rehearse, stand_ins: &StandIns, reply: Reply)
     Ok(Exit::Good)
 }
 
-fn part_name(part: Part) -> Sentence {
+fn part_number(part: Part) -> usize {
     match part {
-        Part::Baseline => say::baseline(),
-        Part::Rollover => say::rollover(),
-        Part::Repaired => say::repaired(),
-        Part::Rogue => say::rogue(),
+        Part::Baseline => 1,
+        Part::Rollover => 2,
+        Part::Repaired => 3,
+        Part::Rogue => 4,
     }
 }
 

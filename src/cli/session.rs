@@ -174,7 +174,9 @@ impl Session {
 
     /// What could not be done, to which file, that it is unchanged, and what to do next.
     pub fn trouble_with(&self, path: &str, trouble: &Trouble) {
-        let message = record::about(path, &trouble.message).then(&say::unchanged());
+        let message = record::about(path, &trouble.message);
+        // What is not there cannot have been changed.
+        let message = if trouble.code == Code::FileNotFound { message } else { message.then(&say::unchanged()) };
         self.complain(&message, &with_path(trouble, path));
     }
 
@@ -278,7 +280,7 @@ fn put_aside(text: &str) {
 }
 
 /// `COLUMNS`, else the width of the terminal.
-fn columns() -> Option<usize> {
+pub fn columns() -> Option<usize> {
     let set = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let terminal = || dialoguer::console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
     set.or_else(terminal).filter(|columns| *columns >= NARROWEST)

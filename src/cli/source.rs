@@ -124,7 +124,7 @@ pub fn append(session: &Session, target: &Target, args: &Append) -> Option<Done>
                     digest().or_else(|| apply::read(&self::real(session, path)).ok().map(|f| f.sha256));
                 let files = job.writes.iter().map(|write| &write.path).chain(job.links.iter().map(|link| &link.path));
                 let files: Vec<String> = files.map(|path| path.display().to_string()).collect();
-                change.findings.push(Finding::new(Code::AddedAtSource, say::added_at_source(files.join(", "))));
+                change.findings.push(Finding::new(Code::AddedAtSource, added_at(&files)));
                 Some(Done { change, diff: None, bytes: None })
             }
             Err(ApplyError::Changed) => continue,
@@ -133,6 +133,11 @@ pub fn append(session: &Session, target: &Target, args: &Append) -> Option<Done>
         };
     }
     failed(Action::Failed, super::append::keeps_changing(), false)
+}
+
+fn added_at(files: &[String]) -> Sentence {
+    let listed = text::names(files);
+    Sentence { en: say::added_at_source(&listed.en).en, zh: say::added_at_source(&listed.zh).zh }
 }
 
 /// It can be taken back, though there need be no backup of any file.

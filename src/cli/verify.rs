@@ -95,6 +95,7 @@ fn one(
         Ok(opened) => opened,
         Err(trouble) => {
             session.record(&Record::Bundle(Bundle::unreadable(path.clone(), &trouble)));
+            session.answer(&say_check::cannot_tell_unreadable(text::printable(&path)));
             session.complain_about(&path, &trouble);
             return Exit::Trouble;
         }
@@ -104,6 +105,7 @@ fn one(
         let assessment = assess(&opened.store, &session.rollover, session.now);
         let custody = target.custody(session).as_str().to_owned();
         session.record(&Record::Bundle(Bundle::new(path.clone(), &opened.store, &assessment, custody)));
+        session.answer(&say_check::cannot_tell_not_a_store(text::printable(&path)));
         session.complain_about(&path, &trouble);
         return Exit::Trouble;
     }

@@ -61,8 +61,8 @@ sentences! {
     labelled(label, message) { en: "{label}: {message}", zh: "{label}：{message}" }
     more_notes(count) { en: "({count} more to note: -v shows it)", zh: "（另有 {count} 条提示，加 -v 显示）" }
     programs_load(count) {
-        en: "Of its {count} certificates, these programs load:",
-        zh: "其中 {count} 张证书，各程序能读取：",
+        en: "Of its certificates ({count}), these programs load:",
+        zh: "共 {count} 张证书，各程序能读取：",
     }
     loads_all() { en: "all", zh: "全部" }
     loads(count) { en: "{count}", zh: "{count} 张" }
@@ -123,6 +123,7 @@ sentences! {
     }
 
     // The rungs of a proof; their permanent names are those of the English column.
+    rogue() { en: "rogue", zh: "伪造" }
     reread() { en: "reread", zh: "读回" }
     stand_in() { en: "stand-in", zh: "替身" }
     saved_chain() { en: "saved-chain", zh: "已存证书链" }

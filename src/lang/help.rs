@@ -28,9 +28,9 @@ texts! {
         "restore" => "Put a backup back, byte for byte", "逐字节恢复备份";
         "verify" => "Prove a bundle with test chains, saved chains, or real clients", "用测试证书链、已保存的证书链或真实客户端验证证书包";
         "probe" => "Handshake with a live server and judge it by your bundles", "与真实服务器握手，并用您的证书包判断";
-        "rehearse" => "Run your own program against a stand-in of the new server, in private", "在隔离环境中让您自己的程序连接新服务器的替身";
+        "rehearse" => "Run your own program against a stand-in of the new server", "在隔离环境中让您自己的程序连接新服务器的替身";
         "inspect" => "List what is inside a bundle, whatever its format", "列出证书包中的内容（支持各种格式）";
-        "roots" => "Show the embedded roots and rollovers, with fingerprints and dates", "显示内置的根证书与更换方案，含指纹与日期";
+        "roots" => "Show the embedded roots and rollovers, with their dates", "显示内置的根证书与更换方案，含指纹与日期";
         "roots export" => "Write one embedded root to standard output", "将某个内置根证书写到标准输出";
         "explain" => "What a finding means, why it comes up, and what to do", "解释某项检查结果的含义、原因与处理方法";
         "report" => "Show the results of many runs or hosts in one picture", "汇总多次运行或多台主机的结果";

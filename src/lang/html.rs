@@ -25,6 +25,8 @@ sentences! {
         en: "Mozilla does not trust it for TLS from {date}",
         zh: "Mozilla 自 {date} 起不再信任其用于 TLS",
     }
+    trusted_part() { en: "trusted by Mozilla for TLS", zh: "Mozilla 信任其用于 TLS" }
+    distrusted_part() { en: "valid, but no longer trusted by Mozilla", zh: "仍在有效期内，但 Mozilla 不再信任" }
     today(date) { en: "today, {date}", zh: "今天 {date}" }
     proofs() { en: "Proofs", zh: "验证" }
     rung() { en: "rung", zh: "层级" }

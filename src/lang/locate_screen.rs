@@ -37,6 +37,15 @@ sentences! {
         en: "Next, to judge those: rootfix check {arguments}",
         zh: "下一步，检查这些信任库：rootfix check {arguments}",
     }
+    // How roots are named.
+    file() { en: "file", zh: "文件" }
+    directory() { en: "directory", zh: "目录" }
+    pem() { en: "PEM in the source", zh: "源码内嵌 PEM" }
+    key_store() { en: "key store", zh: "密钥库" }
+    variable() { en: "variable", zh: "环境变量" }
+    callback() { en: "callback", zh: "回调函数" }
+    disabled() { en: "verification off", zh: "已关闭验证" }
+    default_store() { en: "default store", zh: "默认信任库" }
     by_default() {
         en: "Stores that programs take where nothing is named:",
         zh: "未作指定时程序使用的信任库：",

@@ -32,6 +32,7 @@ pub mod rehearse_screen;
 pub mod report;
 pub mod roots;
 pub mod source;
+pub mod sources;
 pub mod usage;
 mod width;
 pub mod wizard;

@@ -23,10 +23,16 @@ sentences! {
         en: "Cannot tell whether payments will keep working: too little was seen of {program}.",
         zh: "无法判断支付是否会继续正常：观察到的 {program} 的行为不足以得出结论。",
     }
-    baseline() { en: "1/4  today's bundle, old chain ...", zh: "1/4  现有证书包，旧证书链……" }
-    rollover() { en: "2/4  today's bundle, new chain ...", zh: "2/4  现有证书包，新证书链……" }
-    repaired() { en: "3/4  repaired bundle, new chain ...", zh: "3/4  修复后的证书包，新证书链……" }
-    rogue() { en: "4/4  repaired bundle, rogue chain ...", zh: "4/4  修复后的证书包，伪造的证书链……" }
+    cannot_begin() {
+        en: "Cannot tell whether payments will keep working: there was no rehearsal.",
+        zh: "无法判断支付是否会继续正常：演练未能进行。",
+    }
+    // The four runs of the program.
+    baseline() { en: "today's bundle, old chain", zh: "现有证书包，旧证书链" }
+    rollover() { en: "today's bundle, new chain", zh: "现有证书包，新证书链" }
+    repaired() { en: "repaired bundle, new chain", zh: "修复后的证书包，新证书链" }
+    rogue() { en: "repaired bundle, rogue chain", zh: "修复后的证书包，伪造的证书链" }
+    running(number, part) { en: "{number}/4  {part} ...", zh: "{number}/4  {part}……" }
     nothing_was_touched() {
         en: "Nothing outside was changed, and nothing was sent to the real service.",
         zh: "没有改动外部的任何内容，也没有向真实服务发送任何数据。",

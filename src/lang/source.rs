@@ -4,8 +4,8 @@ use super::sentences;
 
 sentences! {
     added_at_source(files) {
-        en: "Added where it lasts: {files}.",
-        zh: "已添加到可长期保留的位置：{files}。",
+        en: "Added where it lasts: {files}",
+        zh: "已添加到可长期保留的位置：{files}",
     }
     rescued(count) {
         en: "Certificates that had been added to the generated file by hand: {count}. They now lie in its source, stay there, and are trusted as before.",

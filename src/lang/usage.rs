@@ -142,8 +142,8 @@ pub fn version(number: &str, catalogue: &str) -> Sentence {
     )
 }
 
-pub fn see_help() -> Sentence {
-    Sentence::new("See: rootfix --help", "查看帮助：rootfix --help")
+pub fn see_help(command: &str) -> Sentence {
+    Sentence::new(format!("See: {command} --help"), format!("查看帮助：{command} --help"))
 }
 
 pub fn did_you_mean(names: &str) -> Sentence {

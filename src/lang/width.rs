@@ -37,6 +37,7 @@ pub fn wrap(text: &str, columns: usize, indent: usize) -> String {
 /// The parts between which a line may end; a blank belongs to the part before it.
 fn pieces(text: &str) -> Vec<&str> {
     let wide = |c: char| ('\u{3400}'..='\u{9fff}').contains(&c);
+    let ends = |c: char| "，。：；、！？）”》".contains(c);
     let opens = |c: char| "（“《".contains(c);
     let mut pieces = Vec::new();
     let mut from = 0;
@@ -45,7 +46,9 @@ fn pieces(text: &str) -> Vec<&str> {
     for (at, c) in text.char_indices() {
         let within = command;
         command ^= c == '`';
-        let breaks = (before == ' ' && c != ' ')
+        let ended = ends(before) && !ends(c) && c != ' ';
+        let breaks = ended
+            || (before == ' ' && c != ' ')
             || wide(c)
             || opens(c)
             || (wide(before) && (c.is_ascii_alphanumeric() || c == '`'));
@@ -72,6 +75,7 @@ mod tests {
         assert_eq!(wrap("运行 rootfix（见手册）", 14, 0), "运行 rootfix\n（见手册）");
         assert_eq!(wrap("Run `rootfix check x`, then wait", 12, 0), "Run\n`rootfix check x`,\nthen wait");
         assert_eq!(wrap("请运行`rootfix check x`查看", 12, 0), "请运行\n`rootfix check x`\n查看");
+        assert_eq!(wrap("文件：/etc/ssl/certs", 14, 0), "文件：\n/etc/ssl/certs");
         assert_eq!(wrap("", 10, 2), "");
     }
 

@@ -23,7 +23,7 @@ h1.good{border-color:#1a7f37;background:#e9f7ed}h1.bad{border-color:#c62828;back
 h2{font-size:1.15rem;margin:2rem 0 .5rem;border-bottom:1px solid #bbb}h3{font-size:1rem;margin:1rem 0 .3rem;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.3rem .5rem;border-bottom:1px solid #ddd;overflow-wrap:anywhere}
 th{white-space:nowrap;font-weight:600}code{font-family:ui-monospace,monospace;font-size:.85em;overflow-wrap:anywhere}
-td b,td.n{white-space:nowrap}
+td b,td.n{white-space:nowrap}td.s{min-width:9rem}
 .good b{color:#1a7f37}.bad b{color:#c62828}.unknown b{color:#9a6700}
 svg{width:100%;height:auto;font:14px system-ui,'Noto Sans CJK SC','Microsoft YaHei',sans-serif}
 footer{margin-top:2rem;color:#555;font-size:.85rem}
@@ -69,8 +69,16 @@ fn escaped(text: &str) -> String {
 }
 
 impl Page<'_> {
+    /// Commands stand between backquotes, as on the screen.
     fn say(&self, sentence: &Sentence) -> String {
-        escaped(sentence.to(self.lang))
+        let text = escaped(sentence.to(self.lang));
+        let parts: Vec<&str> = text.split('`').collect();
+        if parts.len().is_multiple_of(2) {
+            return text;
+        }
+        let set =
+            |(at, part): (usize, &&str)| if at % 2 == 0 { (*part).to_owned() } else { format!("<code>{part}</code>") };
+        parts.iter().enumerate().map(set).collect()
     }
 
     /// The whole page.
@@ -85,7 +93,7 @@ impl Page<'_> {
              <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
              <meta name=\"viewport\" content=\"width=device-width\">\n<title>{}</title>\n<style>{STYLE}</style>\n</head>\n\
              <body>\n<h1 class=\"{class}\">{}</h1>\n",
-            self.say(&say::title()),
+            escaped(say::title().to(self.lang)),
             self.say(self.answer)
         );
         if !self.bundles.is_empty() {
@@ -202,10 +210,10 @@ impl Page<'_> {
             let (class, sign) = mark(good);
             let _ = writeln!(
                 table,
-                "<tr class=\"{class}\"><td><b>{sign} {}</b></td><td class=\"n\">{}</td><td>{}</td><td>{}</td></tr>",
+                "<tr class=\"{class}\"><td><b>{sign} {}</b></td><td class=\"n\">{}</td><td class=\"s\">{}</td><td>{}</td></tr>",
                 self.say(&text::verdict_name(proof.verdict)),
                 self.say(&text::rung_name(proof.rung)),
-                escaped(&proof.subject),
+                self.say(&text::subject_name(proof)),
                 self.say(&proof.detail)
             );
         }
@@ -305,8 +313,9 @@ impl Page<'_> {
         let days = f64::from((last.to_julian_day() - first.to_julian_day()).max(1));
         let x = |day: Date| 10.0 + 880.0 * f64::from(day.to_julian_day() - first.to_julian_day()) / days;
         let now = x(today);
+        let legend = roots.len() * 70 + 42;
         let anchor = if now > 450.0 { "end" } else { "start" };
-        let height = roots.len() * 70 + 30;
+        let height = roots.len() * 70 + 60;
         let mut picture = format!("<svg viewBox=\"0 0 900 {height}\" role=\"img\">\n");
         for (row, (root, from, until)) in roots.iter().enumerate() {
             let y = row * 70 + 22;
@@ -332,10 +341,16 @@ impl Page<'_> {
         }
         let _ = writeln!(
             picture,
-            "<text x=\"{:.1}\" y=\"{}\" text-anchor=\"{anchor}\">{}</text>\n</svg>",
-            now,
-            height - 6,
-            self.say(&say::today(today))
+            "<text x=\"{now:.1}\" y=\"{}\" text-anchor=\"{anchor}\">{}</text>\
+             <rect x=\"10\" y=\"{legend}\" width=\"30\" height=\"12\" fill=\"#1a7f37\"/><text x=\"48\" y=\"{}\">{}</text>\
+             <rect x=\"450\" y=\"{legend}\" width=\"30\" height=\"12\" fill=\"#fff\" stroke=\"#c62828\" \
+             stroke-dasharray=\"4 3\"/><text x=\"488\" y=\"{}\">{}</text>\n</svg>",
+            height - 36,
+            self.say(&say::today(today)),
+            legend + 11,
+            self.say(&say::trusted_part()),
+            legend + 11,
+            self.say(&say::distrusted_part())
         );
         picture
     }

@@ -2,9 +2,13 @@
 
 use crate::assess::Status;
 use crate::finding::{Code, Finding, Severity};
-use crate::lang::{Lang, Sentence, append as say_append, check as say, pad, width};
+use crate::lang::{
+    Lang, Sentence, append as say_append, check as say, locate_screen, pad, probe, rehearse_screen, width,
+};
+use crate::pin::Kind;
 use crate::proof::{Proof, Rung, Verdict};
 use crate::readers::Reader;
+use crate::rehearse::verdict::Part;
 use crate::report::{Bundle, Listed};
 use crate::store::{Format, Trust};
 
@@ -74,6 +78,20 @@ pub fn owner_name(custody: &str) -> Sentence {
         "dpkg" | "rpm" | "apk" | "pacman" | "conda" | "pip" | "npm" | "composer" | "gem" => say::package(custody),
         // The command that makes it.
         generator => Sentence::same(printable(generator)),
+    }
+}
+
+/// How a pin names its roots, for people.
+pub fn kind_name(kind: Kind) -> Sentence {
+    match kind {
+        Kind::File => locate_screen::file(),
+        Kind::Dir => locate_screen::directory(),
+        Kind::Pem => locate_screen::pem(),
+        Kind::Keystore => locate_screen::key_store(),
+        Kind::Env => locate_screen::variable(),
+        Kind::Callback => locate_screen::callback(),
+        Kind::Disabled => locate_screen::disabled(),
+        Kind::Default => locate_screen::default_store(),
     }
 }
 
@@ -258,8 +276,7 @@ fn in_lines(lines: &[usize]) -> Sentence {
     }
 }
 
-/// Many bundles in one table. The path stands last, so that a long one does not break the columns; where the table is
-/// wider than the terminal, each path stands on a line of its own, and what matters least is left out.
+/// Many bundles in one table. The path stands last, so that a long one does not break the columns.
 pub fn bundles(bundles: &[Bundle], lang: Lang, columns: Option<usize>) -> String {
     let heads = [say::verdict(), say::old_root(), say::new_root(), say::certificates(), say::format(), say::bundle()];
     let mut rows = vec![heads.iter().map(|head| head.to(lang).to_owned()).collect::<Vec<_>>()];
@@ -281,20 +298,29 @@ pub fn bundles(bundles: &[Bundle], lang: Lang, columns: Option<usize>) -> String
     fitted(rows, columns)
 }
 
-/// A table whose last column may be long.
+/// The columns that a name needs to be recognised by its beginning.
+const ROOM_FOR_A_NAME: usize = 20;
+
+/// A table with a head, whose last column may be long: a line that does not fit goes on below. Where there is hardly
+/// room for that column, it stands below in every row, and the others go from the right as long as they do not fit.
 pub fn fitted(mut rows: Vec<Vec<String>>, columns: Option<usize>) -> String {
-    let fits = |text: &str| columns.is_none_or(|columns| text.lines().all(|line| width(line) <= columns));
-    let wide = table(&rows);
-    if fits(&wide) {
-        return wide;
-    }
+    let whole = table(&rows);
+    let Some(columns) = columns else { return whole };
+    let widest = |text: &str| text.lines().map(width).max().unwrap_or(0);
     let last: Vec<String> = rows.iter_mut().map(|row| row.pop().unwrap_or_default()).collect();
     let mut narrow = table(&rows);
-    while !fits(&narrow) && rows.iter().any(|row| row.len() > 3) {
+    if widest(&whole) <= columns || widest(&narrow) + ROOM_FOR_A_NAME <= columns {
+        return whole;
+    }
+    while widest(&narrow) > columns && rows.iter().any(|row| row.len() > 3) {
         rows.iter_mut().for_each(|row| row.truncate(row.len().saturating_sub(1).max(3)));
         narrow = table(&rows);
     }
-    narrow.lines().zip(last).map(|(line, last)| format!("{line}\n    {last}\n")).collect()
+    let below = |(number, (line, last)): (usize, (&str, String))| match number {
+        0 => format!("{line}\n"),
+        _ => format!("{line}\n    {last}\n"),
+    };
+    narrow.lines().zip(last).enumerate().map(below).collect()
 }
 
 /// The entries of a store.
@@ -343,9 +369,32 @@ pub fn rung_name(rung: Rung) -> Sentence {
     }
 }
 
+/// A run of a rehearsal, for people.
+pub fn part_name(part: Part) -> Sentence {
+    match part {
+        Part::Baseline => rehearse_screen::baseline(),
+        Part::Rollover => rehearse_screen::rollover(),
+        Part::Repaired => rehearse_screen::repaired(),
+        Part::Rogue => rehearse_screen::rogue(),
+    }
+}
+
+/// What was put to the test, for people: in records it is named in English.
+pub fn subject_name(proof: &Proof) -> Sentence {
+    let subject = printable(&proof.subject);
+    let parts = [Part::Baseline, Part::Rollover, Part::Repaired, Part::Rogue];
+    if let Some(part) = parts.into_iter().find(|part| proof.rung == Rung::Rehearsal && part.as_str() == subject) {
+        return part_name(part);
+    }
+    let cases = [say::rogue(), probe::without_new(), probe::without_old()];
+    let case = cases.into_iter().find_map(|case| Some((subject.strip_suffix(&format!(" ({})", case.en))?, case)));
+    case.map_or_else(|| Sentence::same(&subject), |(of, case)| Sentence::new(&subject, format!("{of}（{}）", case.zh)))
+}
+
 /// One proof: its verdict, and below it what was seen.
 pub fn proof(proof: &Proof, lang: Lang) -> String {
     let (verdict, rung) = (verdict_name(proof.verdict), rung_name(proof.rung));
     let (verdict, rung) = (pad(verdict.to(lang), 10), pad(rung.to(lang), 11));
-    format!("  {verdict}  {rung} {}\n      {}", printable(&proof.subject), printable(proof.detail.to(lang)))
+    let subject = subject_name(proof);
+    format!("  {verdict}  {rung} {}\n      {}", subject.to(lang), printable(proof.detail.to(lang)))
 }

@@ -4,6 +4,7 @@
 pub mod bundles;
 pub mod cli;
 pub mod java;
+pub mod shop;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
