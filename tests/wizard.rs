@@ -42,6 +42,10 @@ struct Terminal {
 
 impl Terminal {
     fn start(dir: &Path, language: usize, arguments: &[&str]) -> Self {
+        Terminal::start_with(dir, language, arguments, "xterm")
+    }
+
+    fn start_with(dir: &Path, language: usize, arguments: &[&str], kind: &str) -> Self {
         let control = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal is made");
         grantpt(&control).expect("the terminal is ours");
         unlockpt(&control).expect("the terminal opens");
@@ -57,7 +61,7 @@ impl Terminal {
             .env_remove("LC_ALL")
             .env_remove("LC_MESSAGES")
             .env("LANG", ["en_US.UTF-8", "zh_CN.UTF-8"][language])
-            .env("TERM", "xterm")
+            .env("TERM", kind)
             .stdin(open())
             .stdout(open())
             .stderr(open())
@@ -203,7 +207,8 @@ fn a_pem_bundle_is_repaired_in_both_languages_and_can_be_restored() {
 
 #[test]
 fn key_stores_are_repaired_with_their_password_after_a_wrong_one() {
-    for (language, kind, name) in [(0, "JKS", "trust.jks"), (1, "PKCS12", "trust.p12")] {
+    let stores = [("JKS", "trust.jks"), ("PKCS12", "trust.p12")];
+    for (language, (kind, name)) in [0, 1].into_iter().flat_map(|language| stores.map(|store| (language, store))) {
         let dir = project();
         if !key_store(dir.path(), kind, name, "merchant-secret") {
             return;
@@ -223,9 +228,17 @@ fn key_stores_are_repaired_with_their_password_after_a_wrong_one() {
         terminal.asks(WHAT);
         terminal.key("1");
         terminal.asks(REALLY);
+        // A no first: nothing is changed, and the question comes again.
+        let before = content(dir.path());
+        terminal.key("2");
+        terminal.see(UNCHANGED[language]);
+        terminal.asks(WHAT);
+        assert_eq!(content(dir.path()), before);
+        terminal.key("1");
+        terminal.asks(REALLY);
         terminal.key("1");
         terminal.see(NEXT_TIME[language]);
-        terminal.see("--password-file");
+        terminal.see(["--password-file FILE", "--password-file 密码文件"][language]);
         assert!(!terminal.all().contains("merchant-secret"), "the password is on the screen");
         assert_eq!(terminal.ends(), 0);
         std::fs::write(dir.path().join("password"), "merchant-secret\n").unwrap();
@@ -344,6 +357,49 @@ fn a_terminal_that_changes_its_size_is_drawn_anew_and_narrow_ones_are_served() {
         terminal.asks(WHERE);
         terminal.key(CTRL_C);
         assert_eq!(terminal.ends(), 1);
+    }
+}
+
+#[test]
+fn a_terminal_that_cannot_move_its_cursor_gets_plain_lines() {
+    for language in [0, 1] {
+        let dir = project();
+        let mut terminal = Terminal::start_with(dir.path(), language, &[], "dumb");
+        terminal.asks(WHERE);
+        terminal.key("j");
+        terminal.see("> 2");
+        terminal.key("4");
+        terminal.see(["File or directory", "文件或目录"][language]);
+        terminal.key(&format!("x\u{7f}.{ENTER}"));
+        terminal.asks(WHAT);
+        terminal.key("1");
+        terminal.asks(REALLY);
+        terminal.key("1");
+        terminal.see(NEXT_TIME[language]);
+        assert!(!terminal.all().contains('\u{1b}'), "an escape sequence: {:?}", terminal.all());
+        assert_eq!(terminal.ends(), 0);
+    }
+}
+
+#[test]
+fn what_was_found_is_told_with_its_owner_and_its_users_who_are_to_be_restarted() {
+    for language in [0, 1] {
+        let dir = project();
+        std::fs::write(dir.path().join("pay.php"), "<?php\ncurl_setopt($c, CURLOPT_CAINFO, 'rootca.pem');\n").unwrap();
+        let mut terminal = Terminal::start(dir.path(), language, &["--rollover", "digicert-g2"]);
+        terminal.asks(WHERE);
+        terminal.key("1");
+        terminal.see(["owner", "归属"][language]);
+        terminal.see(["nobody", "无"][language]);
+        terminal.see(["used by: ./pay.php:2", "使用者：./pay.php:2"][language]);
+        terminal.asks(WHAT);
+        terminal.key("1");
+        terminal.asks(REALLY);
+        terminal.key("1");
+        terminal.see(["restart what of it is running", "正在运行的需要重启"][language]);
+        terminal.see("./pay.php:2");
+        terminal.see("rootfix append --yes --rollover digicert-g2 rootca.pem");
+        assert_eq!(terminal.ends(), 0);
     }
 }
 

@@ -7,6 +7,7 @@ sentences! {
         en: "rootfix finds the trust bundles that your programs use, and adds the new root\nwhere it is missing. Nothing is changed before you say yes at the end.",
         zh: "rootfix 会查找程序所使用的证书包，并修复缺少新根证书的证书包。\n在最后一步确认之前，不会改动任何内容。",
     }
+    plain_keys() { en: "Type the number, or Enter for the one with >; b: back; q: quit", zh: "输入编号，或按回车选择带 > 的一项；b：返回；q：退出" }
     keys() {
         en: "arrow keys and Enter, or the number; Esc: back; q: quit",
         zh: "用方向键和回车选择，或直接按数字；Esc：返回；q：退出",
@@ -38,11 +39,6 @@ sentences! {
     password_of(path) { en: "Password of {path}", zh: "{path} 的密码" }
     wrong_password(left) { en: "That password does not open it. Tries left: {left}.", zh: "密码不正确。还可尝试 {left} 次。" }
 
-    old() { en: "old root", zh: "旧根证书" }
-    new() { en: "new root", zh: "新根证书" }
-    yes() { en: "yes", zh: "有" }
-    no() { en: "no", zh: "无" }
-
     advise_append() {
         en: "Recommended: add the new root and keep the old one. Every program that reads this file then accepts both.",
         zh: "建议：追加新根证书并保留旧根证书。读取此文件的所有程序将同时接受两者。",
@@ -51,6 +47,11 @@ sentences! {
         en: "Recommended: mend the file and add the new root. As it is, most programs cannot load all of it.",
         zh: "建议：修复文件并追加新根证书。目前多数程序无法完整读取它。",
     }
+    advise_source(command) {
+        en: "Recommended: add the new root where this file is made from, and let {command} make it anew. What is there stays.",
+        zh: "建议：在生成此文件的来源处添加新根证书，再由 {command} 重新生成。原有证书全部保留。",
+    }
+    users(whom, more) { en: "{whom}, and {more} more", zh: "{whom}，另有 {more} 处" }
     advise_nothing() {
         en: "Recommended: nothing here; rootfix does not change it. The program's real bundle may be another file.",
         zh: "建议：无需改动，rootfix 不会修改它。程序实际使用的证书包可能是另一个文件。",
@@ -89,5 +90,10 @@ sentences! {
         zh: "是：立即改动，并自动备份（文件数：{count}）",
     }
     not_now() { en: "No: change nothing, and go back", zh: "否：不改动，返回" }
+    restart_these() {
+        en: "Found to use what was changed; restart what of it is running:",
+        zh: "已发现以下程序或配置使用了改动过的文件，其中正在运行的需要重启：",
+    }
+    password_file() { en: "FILE", zh: "密码文件" }
     next_time() { en: "The same next time, in one line:", zh: "下次可用一条命令完成：" }
 }

@@ -295,7 +295,7 @@ pub fn bundles(bundles: &[Bundle], lang: Lang, columns: Option<usize>) -> String
             printable(&bundle.path),
         ]);
     }
-    fitted(rows, columns)
+    fitted(rows, columns).concat()
 }
 
 /// The columns that a name needs to be recognised by its beginning.
@@ -303,14 +303,16 @@ const ROOM_FOR_A_NAME: usize = 20;
 
 /// A table with a head, whose last column may be long: a line that does not fit goes on below. Where there is hardly
 /// room for that column, it stands below in every row, and the others go from the right as long as they do not fit.
-pub fn fitted(mut rows: Vec<Vec<String>>, columns: Option<usize>) -> String {
+/// One text for each row.
+pub fn fitted(mut rows: Vec<Vec<String>>, columns: Option<usize>) -> Vec<String> {
     let whole = table(&rows);
-    let Some(columns) = columns else { return whole };
+    let lines = |table: &str| table.lines().map(|line| format!("{line}\n")).collect();
+    let Some(columns) = columns else { return lines(&whole) };
     let widest = |text: &str| text.lines().map(width).max().unwrap_or(0);
     let last: Vec<String> = rows.iter_mut().map(|row| row.pop().unwrap_or_default()).collect();
     let mut narrow = table(&rows);
     if widest(&whole) <= columns || widest(&narrow) + ROOM_FOR_A_NAME <= columns {
-        return whole;
+        return lines(&whole);
     }
     while widest(&narrow) > columns && rows.iter().any(|row| row.len() > 3) {
         rows.iter_mut().for_each(|row| row.truncate(row.len().saturating_sub(1).max(3)));

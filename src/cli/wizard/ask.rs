@@ -33,11 +33,14 @@ pub enum Answer<T> {
 pub struct Ask {
     term: Term,
     lang: Lang,
+    /// The terminal cannot move its cursor: what is written stays.
+    dumb: bool,
 }
 
 impl Ask {
     pub fn new(lang: Lang) -> Self {
-        Ask { term: Term::stderr(), lang }
+        let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
+        Ask { term: Term::stderr(), lang, dumb: dumb && cfg!(unix) }
     }
 
     /// One of the items. Arrow keys and Enter, or the item's number.
@@ -100,10 +103,16 @@ impl Ask {
                     break Answer::Is(at);
                 }
             }
-            self.term.clear_last_lines(drawn)?;
-            drawn = self.draw(prompt, items, at)?;
+            if self.dumb {
+                self.term.write_line(&self.cut(&item(items, at, at)))?;
+            } else {
+                self.term.clear_last_lines(drawn)?;
+                drawn = self.draw(prompt, items, at)?;
+            }
         };
-        self.term.clear_last_lines(drawn)?;
+        if !self.dumb {
+            self.term.clear_last_lines(drawn)?;
+        }
         // What was asked and answered stays on the screen.
         if let Answer::Is(at) = &answer {
             let chosen = format!("{} {}", prompt.to(self.lang), items[*at]);
@@ -117,11 +126,9 @@ impl Ask {
         let rows = usize::from(self.term.size().0).saturating_sub(4).max(3);
         let from = at.saturating_sub(rows / 2).min(items.len().saturating_sub(rows));
         let mut lines = vec![prompt.to(self.lang).to_owned()];
-        for (number, item) in items.iter().enumerate().skip(from).take(rows) {
-            let mark = if number == at { '>' } else { ' ' };
-            lines.push(format!("{mark} {}  {item}", number + 1));
-        }
-        lines.push(format!("  {}", say::keys().to(self.lang)));
+        lines.extend((from..items.len()).take(rows).map(|number| item(items, number, at)));
+        let keys = if self.dumb { say::plain_keys() } else { say::keys() };
+        lines.push(format!("  {}", keys.to(self.lang)));
         for line in &lines {
             self.term.write_line(&self.cut(line))?;
         }
@@ -141,9 +148,9 @@ impl Ask {
                 Key::CtrlC => break Answer::Quit,
                 Key::Char(END) if text.is_empty() => break Answer::Quit,
                 Key::Char(CLEAR) => {
-                    let length = text.chars().count();
+                    let columns = crate::lang::width(&text);
                     text.clear();
-                    self.erase(shown, length)?;
+                    self.erase(shown, columns)?;
                 }
                 Key::Backspace => {
                     if let Some(last) = text.pop() {
@@ -165,13 +172,23 @@ impl Ask {
     }
 
     fn erase(&self, shown: bool, columns: usize) -> io::Result<()> {
-        if shown { self.term.clear_chars(columns) } else { Ok(()) }
+        match (shown, self.dumb) {
+            (false, _) => Ok(()),
+            (true, false) => self.term.clear_chars(columns),
+            (true, true) => self.term.write_str(&"\u{8} \u{8}".repeat(columns)),
+        }
     }
 
     /// One line of the terminal at most; the last column stays free, where some terminals wrap.
     fn cut(&self, line: &str) -> String {
         truncate_str(line, self.columns() - 1, "…").into_owned()
     }
+}
+
+/// The line of an item; the chosen one is marked.
+fn item(items: &[String], number: usize, chosen: usize) -> String {
+    let mark = if number == chosen { '>' } else { ' ' };
+    format!("{mark} {}  {}", number + 1, items[number])
 }
 
 /// For as long as a question stands, keys are neither echoed nor turned into signals, also between two reads: a

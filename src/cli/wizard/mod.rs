@@ -4,6 +4,7 @@
 //! of the questions. Nothing is written before the last of them is answered with yes.
 
 mod ask;
+mod found;
 mod unpin;
 
 use std::io::IsTerminal;
@@ -20,7 +21,6 @@ use crate::assess::Status;
 use crate::finding::{Code, Trouble};
 use crate::lang::{Sentence, cli as say_cli, wizard as say, wrap};
 use crate::password::{Password, Passwords};
-use crate::pin::Advice;
 use crate::report::record::Action;
 use crate::report::{Bundle, text};
 use ask::{Answer, Ask};
@@ -141,8 +141,8 @@ fn found(session: &mut Session, ask: &Ask, at: &Where) -> Next {
         return Next::Back;
     }
     session.say("");
-    session.say(&table(session, &items));
-    recommend(session, ask, &items);
+    session.say(&found::table(session, ask, &items));
+    found::recommend(session, ask, &items);
     choose(session, ask, items)
 }
 
@@ -182,58 +182,15 @@ fn judged(session: &mut Session, ask: &Ask, target: Target) -> Result<Option<Ite
     Ok(Some(Item { target, bundle, password: None }))
 }
 
-/// The path stands last, so that a long one wraps without breaking the columns.
-fn table(session: &Session, items: &[Item]) -> String {
-    use crate::lang::check as heads;
-    let lang = session.lang;
-    let heads = [heads::verdict(), say::old(), say::new(), heads::owner(), heads::bundle()];
-    let mut rows = vec![heads.iter().map(|head| head.to(lang).to_owned()).collect::<Vec<_>>()];
-    for Item { target, bundle, .. } in items {
-        let has = |there: bool| if there { say::yes() } else { say::no() }.to(lang).to_owned();
-        let path = text::printable(&bundle.path);
-        let verdict = text::status_name(bundle.status).to(lang).to_owned();
-        rows.push(vec![verdict, has(bundle.old_root), has(bundle.new_root), bundle.custody.clone(), path]);
-        let pins = target.pins.iter().map(|pin| Sentence::same(format!("{}:{}", pin.path.display(), pin.line)));
-        for user in pins.chain(bundle.used_by.iter().cloned()) {
-            let user = text::printable(user.to(lang));
-            let user = crate::lang::check::used_by(user);
-            rows.push(vec![String::new(), String::new(), String::new(), String::new(), user.to(lang).to_owned()]);
-        }
-    }
-    text::table(&rows)
-}
-
 fn needs_repair(item: &Item) -> bool {
     matches!(item.bundle.status, Status::NewRootMissing | Status::Broken)
-}
-
-/// What is recommended for each store that is not ready, and why.
-fn recommend(session: &Session, ask: &Ask, items: &[Item]) {
-    let say_wrapped = |text: &str, indent: usize| session.say(&wrap(text, ask.columns(), indent));
-    for item in items.iter().filter(|item| item.bundle.status != Status::Ready) {
-        session.say(&text::printable(&item.bundle.path));
-        let advice = match item.bundle.status {
-            Status::NewRootMissing => say::advise_append(),
-            Status::Broken => say::advise_repair(),
-            _ => say::advise_nothing(),
-        };
-        say_wrapped(advice.to(session.lang), 2);
-        for pin in item.target.pins.iter().filter(|pin| pin.advice == Advice::Delete) {
-            let place = format!("{}:{}", text::printable(&pin.path.display().to_string()), pin.line);
-            say_wrapped(say::or_delete(place).to(session.lang), 2);
-            say_wrapped(&text::printable(pin.reason.to(session.lang)), 4);
-        }
-        for line in text::findings(&item.bundle.findings, session.lang, session.verbose).lines() {
-            say_wrapped(line.trim_start(), 2);
-        }
-    }
 }
 
 /// Which of them to repair.
 fn choose(session: &mut Session, ask: &Ask, items: Vec<Item>) -> Next {
     let lang = session.lang;
     let repairable: Vec<&Item> = items.iter().filter(|item| needs_repair(item)).collect();
-    let pins = || repairable.iter().flat_map(|item| &item.target.pins).filter(|pin| pin.advice == Advice::Delete);
+    let pins = || repairable.iter().flat_map(|item| found::removable(item));
     enum Choice {
         All,
         One(usize),
@@ -334,12 +291,16 @@ fn repair(session: &mut Session, ask: &Ask, chosen: &[&Item]) -> Next {
         }
     }
     let mut exit = Exit::Good;
+    let mut changed = Vec::new();
     for item in &ready {
         let args = request(item, false);
         let what = say_cli::repairing(text::printable(&item.target.shown()));
         let work = |session: &Session| progress::during(session, &what, || append::one(session, &item.target, &args));
         let done = with_password(session, item, work);
         exit = exit.and(append::exit_of(done.change.action));
+        if done.change.action == Action::Appended {
+            changed.push(*item);
+        }
         session.count(append::count_of(done.change.action));
         session.say("");
         append::show(session, &item.target, &args, &done);
@@ -347,10 +308,11 @@ fn repair(session: &mut Session, ask: &Ask, chosen: &[&Item]) -> Next {
             session.say(&text::proof(proof, session.lang));
         }
     }
+    found::restart(session, &changed);
     session.say("");
     session.say_sentence(&say::next_time());
-    for command in next_time(&ready) {
-        session.say(&format!("  {command}"));
+    for command in next_time(session, &ready) {
+        session.command(&Sentence::same(format!("  {command}")));
     }
     Next::End(exit)
 }
@@ -377,15 +339,16 @@ fn preview(session: &Session, ask: &Ask, done: &append::Done) {
 }
 
 /// The command line that does the same: one for all that need the same options.
-fn next_time(items: &[&Item]) -> Vec<String> {
+fn next_time(session: &Session, items: &[&Item]) -> Vec<String> {
     let mut commands: Vec<(String, Vec<String>)> = Vec::new();
     for item in items {
-        let mut options = String::from("rootfix append --yes");
+        let mut options = String::from("rootfix append --yes ");
+        options.push_str(&session.arguments(""));
         if item.bundle.status == Status::Broken {
-            options.push_str(" --repair");
+            options.push_str("--repair ");
         }
         if item.password.is_some() {
-            options.push_str(" --password-file FILE");
+            options.push_str(&format!("--password-file {} ", say::password_file().to(session.lang)));
         }
         let path = text::typed(&item.target.shown());
         match commands.iter_mut().find(|(known, _)| *known == options) {
@@ -393,5 +356,5 @@ fn next_time(items: &[&Item]) -> Vec<String> {
             None => commands.push((options, vec![path])),
         }
     }
-    commands.into_iter().map(|(options, paths)| format!("{options} {}", paths.join(" "))).collect()
+    commands.into_iter().map(|(options, paths)| format!("{options}{}", paths.join(" "))).collect()
 }
