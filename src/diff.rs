@@ -5,7 +5,7 @@ use std::path::Path;
 /// The diff of a file's bytes, with its path in both headers.
 ///
 /// Line endings and bytes that are no UTF-8 pass through, in the path too. A path with control characters or quotes in
-/// it is quoted as `git` and GNU patch expect it.
+/// it, or a blank at an end, is quoted as `git` and GNU patch expect it.
 pub fn unified(path: &Path, before: &[u8], after: &[u8]) -> Vec<u8> {
     let name = name(path);
     with_names(&name, &name, before, after)
@@ -34,7 +34,9 @@ fn with_names(old: &[u8], new: &[u8], before: &[u8], after: &[u8]) -> Vec<u8> {
 }
 
 fn quoted(path: &[u8]) -> Vec<u8> {
-    if !path.iter().any(|b| b.is_ascii_control() || matches!(b, b'"' | b'\\')) {
+    // Blanks at either end would be taken for none.
+    let odd = |b: &u8| b.is_ascii_control() || matches!(b, b'"' | b'\\');
+    if !path.iter().any(odd) && !path.starts_with(b" ") && !path.ends_with(b" ") {
         // GNU patch ends a name at the first blank, unless a tab ends it.
         let end: &[u8] = if path.contains(&b' ') { b"\t" } else { b"" };
         return [path, end].concat();

@@ -257,8 +257,13 @@ pub fn on_screen(mut command: clap::Command) -> clap::Command {
     if let Some(examples) = command.get_after_help().map(ToString::to_string) {
         command = command.after_help(examples.lines().map(line).collect::<Vec<_>>().join("\n"));
     }
-    let breakable =
-        |text: String| "，。：；、）".chars().fold(text, |text, c| text.replace(c, &format!("{c}{BREAKABLE}")));
+    let breakable = |text: String| {
+        let text = text.replace('（', &format!("{BREAKABLE}（"));
+        "，。：；、）".chars().fold(text, |text, c| text.replace(c, &format!("{c}{BREAKABLE}")))
+    };
+    if let Some(about) = command.get_about().map(ToString::to_string) {
+        command = command.about(breakable(about));
+    }
     command = command.mut_args(|arg| match arg.get_help().map(ToString::to_string) {
         Some(help) => arg.help(breakable(help)),
         None => arg,
