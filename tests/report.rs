@@ -1,11 +1,21 @@
 //! Many hosts in one picture, and a page to hand on.
 
+mod common;
+
 use std::path::Path;
 use std::process::{Command, Output};
 
+use rootfix::rehearse::chain::{KeyKind, Shown, StandIns};
+use rootfix::rehearse::server::{Reply, Server};
+use rootfix::rollover::Catalogue;
+
 fn rootfix(dir: &Path, arguments: &[&str]) -> Output {
+    rootfix_in("en", dir, arguments)
+}
+
+fn rootfix_in(lang: &str, dir: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_rootfix"))
-        .args(["--lang", "en"])
+        .args(["--lang", lang])
         .args(arguments)
         .current_dir(dir)
         .output()
@@ -73,4 +83,65 @@ fn a_page_is_written_and_never_over_a_file_that_is_none() {
         assert_eq!(done.status.code(), Some(2), "{done:?}");
         assert_eq!(std::fs::read(dir.path().join("rootca.pem")).unwrap(), before);
     }
+}
+
+/// A page as it has to be, whatever it tells: whole, in the language, and complete in itself.
+#[track_caller]
+fn is_a_page(page: &str, answer: &str, parts: &[&str]) {
+    assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>\n"), "{page}");
+    assert!(page.contains(answer), "{answer:?} is not in {page}");
+    for part in parts {
+        assert!(page.contains(part), "{part:?} is not in {page}");
+    }
+    for outward in ["<script", "http://", "https://", "src=", "url("] {
+        assert!(!page.contains(outward), "{outward}");
+    }
+}
+
+#[test]
+fn a_probe_writes_a_page_with_the_chain_that_was_served() {
+    let dir = hosts();
+    let catalogue = Catalogue::load().unwrap();
+    let now = time::OffsetDateTime::now_utc();
+    let stand_ins = StandIns::make(catalogue.default_rollover(), &[], KeyKind::Ec, now).unwrap();
+    let server = Server::on_loopback(&stand_ins.chain(Shown::New).into(), Reply::default(), false).unwrap();
+    std::fs::write(dir.path().join("good.pem"), stand_ins.new.root.pem()).unwrap();
+    let host = format!("localhost:{}", server.port());
+    for (lang, bundle, code, class, answer) in [
+        ("en", "good.pem", 0, "good", "Payments will keep working"),
+        ("zh", "good.pem", 0, "good", "支付将继续正常"),
+        ("en", "rootca.pem", 1, "bad", "Payments fail or will fail"),
+        ("zh", "rootca.pem", 1, "bad", "支付失败或即将失败"),
+    ] {
+        let arguments = ["probe", &host, "--connect", "127.0.0.1", "--bundle", bundle, "--html", "page.html"];
+        let done = rootfix_in(lang, dir.path(), &arguments);
+        assert_eq!(done.status.code(), Some(code), "{done:?}");
+        let page = std::fs::read_to_string(dir.path().join("page.html")).unwrap();
+        let served = ["127.0.0.1", "api.mch.weixin.qq.com", "rootfix stand-in new: intermediate"];
+        is_a_page(&page, &format!("<h1 class=\"{class}\">{answer}"), &served);
+        let end = if code == 0 { "rootfix stand-in new: DigiCert Global Root G2" } else { "✗</text>" };
+        assert!(page.contains(end), "where the chain ends: {page}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_rehearsal_writes_a_page_with_its_four_runs() {
+    if common::program("curl").is_none() {
+        return;
+    }
+    let dir = hosts();
+    std::fs::write(
+        dir.path().join("rootca.pem"),
+        rootfix(dir.path(), &["roots", "export", "digicert-global-root-ca"]).stdout,
+    )
+    .unwrap();
+    let curl = ["--", "curl", "-s", "--cacert", "rootca.pem", "https://api.mch.weixin.qq.com/"];
+    let arguments = [&["rehearse", "--bundle", "rootca.pem", "--html", "page.html"], &curl[..]].concat();
+    let done = rootfix(dir.path(), &arguments);
+    assert_eq!(done.status.code(), Some(1), "{done:?}");
+    let page = std::fs::read_to_string(dir.path().join("page.html")).unwrap();
+    let runs =
+        ["old chain", "new chain", "repaired bundle, new chain", "rogue chain", "rootca.pem", "✗ FAIL", "✓ pass"];
+    is_a_page(&page, "<h1 class=\"bad\">Payments will stop", &runs);
 }

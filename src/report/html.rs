@@ -23,7 +23,7 @@ h1.good{border-color:#1a7f37;background:#e9f7ed}h1.bad{border-color:#c62828;back
 h2{font-size:1.15rem;margin:2rem 0 .5rem;border-bottom:1px solid #bbb}h3{font-size:1rem;margin:1rem 0 .3rem;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.3rem .5rem;border-bottom:1px solid #ddd;overflow-wrap:anywhere}
 th{white-space:nowrap;font-weight:600}code{font-family:ui-monospace,monospace;font-size:.85em;overflow-wrap:anywhere}
-td b,td.n{white-space:nowrap}td.s{min-width:9rem}
+td b,td.n{white-space:nowrap}td.s{min-width:9rem}td.s code{white-space:nowrap}
 .good b{color:#1a7f37}.bad b{color:#c62828}.unknown b{color:#9a6700}
 svg{width:100%;height:auto;font:14px system-ui,'Noto Sans CJK SC','Microsoft YaHei',sans-serif}
 footer{margin-top:2rem;color:#555;font-size:.85rem}
@@ -187,7 +187,7 @@ impl Page<'_> {
                 let line = finding.line.map(|line| format!(" ({})", self.say(&check::line(line)))).unwrap_or_default();
                 let _ = writeln!(
                     rows,
-                    "<tr class=\"{class}\"><td><b>{}</b></td><td>{}{line}<br><code>{}</code></td><td>{}</td></tr>",
+                    "<tr class=\"{class}\"><td><b>{}</b></td><td class=\"s\">{}{line}<br><code>{}</code></td><td>{}</td></tr>",
                     self.say(&label),
                     escaped(&bundle.path),
                     finding.code,
