@@ -24,8 +24,13 @@ const UNBROKEN: char = '\u{a0}';
 /// A blank at which clap may break a line of Chinese, where it sees no blanks; on the screen it is gone.
 const BREAKABLE: &str = "\u{200b} ";
 
-/// `--lang`, else the first of LC_ALL, LC_MESSAGES and LANG that is set; English for whatever is not Chinese.
-pub fn choose(arguments: &[OsString], env: impl Fn(&str) -> Option<String>) -> Lang {
+/// `--lang`, else the first of LC_ALL, LC_MESSAGES and LANG that is set, else the language in which Windows speaks to
+/// the user; English for whatever is not Chinese.
+pub fn choose(
+    arguments: &[OsString],
+    env: impl Fn(&str) -> Option<String>,
+    windows: impl FnOnce() -> Option<String>,
+) -> Lang {
     let mut arguments = arguments.iter().map(|argument| argument.to_string_lossy());
     while let Some(argument) = arguments.next() {
         let value = match argument.strip_prefix("--lang") {
@@ -41,10 +46,22 @@ pub fn choose(arguments: &[OsString], env: impl Fn(&str) -> Option<String>) -> L
         }
     }
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(env).find(|value| !value.is_empty());
-    match locale {
+    match locale.or_else(windows) {
         Some(locale) if locale.to_ascii_lowercase().starts_with("zh") => Lang::Zh,
         _ => Lang::En,
     }
+}
+
+/// The language of Windows' own windows, as `zh-CN`.
+#[cfg(windows)]
+pub fn of_windows() -> Option<String> {
+    sys_locale::get_locale()
+}
+
+/// Elsewhere the variables say all.
+#[cfg(not(windows))]
+pub fn of_windows() -> Option<String> {
+    None
 }
 
 /// Every help text of a command, its arguments and its subcommands, in one language.
@@ -306,10 +323,15 @@ mod tests {
 
     #[test]
     fn the_language_comes_from_the_option_then_from_the_locale() {
-        let choose = |arguments: &[&str], env: &[(&str, &str)]| {
+        let choose = |arguments: &[&str], env: &[(&str, &str)], windows: Option<&str>| {
             let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
-            super::choose(&arguments, |name| env.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+            let env = |name: &str| env.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
+            super::choose(&arguments, env, || windows.map(str::to_owned))
         };
+        assert_eq!(choose(&["rootfix"], &[], Some("zh-CN")), Lang::Zh);
+        assert_eq!(choose(&["rootfix"], &[("LANG", "C")], Some("zh-CN")), Lang::En);
+        assert_eq!(choose(&["rootfix"], &[], Some("de-DE")), Lang::En);
+        let choose = |arguments: &[&str], env: &[(&str, &str)]| choose(arguments, env, None);
         assert_eq!(choose(&["rootfix", "check"], &[]), Lang::En);
         assert_eq!(choose(&["rootfix", "check"], &[("LANG", "zh_CN.GB18030")]), Lang::Zh);
         assert_eq!(choose(&["rootfix", "check"], &[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "C")]), Lang::En);

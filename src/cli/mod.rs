@@ -38,7 +38,7 @@ use crate::lang::Lang;
 /// Runs the program with these arguments, the program's own name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let lang = language::choose(&arguments, |name| std::env::var(name).ok());
+    let lang = language::choose(&arguments, |name| std::env::var(name).ok(), language::of_windows);
     let command = language::on_screen(language::localised(Cli::command(), lang));
     let cli = match command.try_get_matches_from(&arguments).and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,

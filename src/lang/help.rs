@@ -81,7 +81,7 @@ texts! {
         "root" => "A root of your own instead, as PEM or DER; needs --sha256", "改用您自己的根证书（PEM 或 DER），须同时给出 --sha256";
         "sha256" => "The fingerprint that this root must have", "该根证书必须具有的 SHA-256 指纹";
         "json" => "Print JSON Lines, one record per fact, in English", "输出 JSON Lines，每行一条记录（英文）";
-        "lang" => "The language: zh or en (else from LC_ALL, LC_MESSAGES, LANG)", "语言：zh 或 en（默认取自 LC_ALL、LC_MESSAGES、LANG）";
+        "lang" => "The language: zh or en (else from LC_ALL, LC_MESSAGES, LANG, or Windows)", "语言：zh 或 en（默认取自 LC_ALL、LC_MESSAGES、LANG 或 Windows）";
         "color" => "Use colour: auto (default), always, never", "是否使用颜色：auto（默认）、always、never";
         "quiet" => "Say the answer only", "只输出结论";
         "verbose" => "Say everything, notes included", "输出全部细节，包括提示";
