@@ -25,6 +25,9 @@ use syntax::Syntax;
 /// A pin and a switch this far apart, in lines, belong to the same call or block.
 const NEARBY: usize = 15;
 
+/// A longer line was made by a program (minified scripts, data): nobody pins in it by hand.
+const WRITTEN: usize = 2_000;
+
 /// What concerns one syntax, worked out when its first file comes by.
 struct Concern {
     patterns: Vec<(&'static Rule, &'static PinRule, Applies)>,
@@ -109,7 +112,7 @@ pub fn pins(path: &Path, root: &Path, syntax: &'static Syntax, text: &str) -> Ve
             let whole = captures.get(0).expect("group 0 always matches");
             let at = captures.name("at").map_or(whole.start(), |group| group.start());
             let at = at + source.code[at..].len() - source.code[at..].trim_start().len();
-            if !in_place(&source, at, pin.place, applies) {
+            if !in_place(&source, at, pin.place, applies) || source.line_text(source.line(at)).len() > WRITTEN {
                 continue;
             }
             // `=` that is not `==` takes one character too many.
@@ -176,7 +179,8 @@ fn judge(
 ) -> Option<Pin> {
     let hop = expression::constant(source, target, at);
     let either = |test: &super::rules::Pattern| test.is_match(target) || hop.is_some_and(|hop| test.is_match(hop));
-    if rule.nothing.as_ref().is_some_and(|nothing| pin.kind != Kind::Disabled && either(nothing))
+    // What a variable begins as is not what it stays: only a value that is written here can be nothing.
+    if rule.nothing.as_ref().is_some_and(|nothing| pin.kind != Kind::Disabled && nothing.is_match(target))
         || pin.only.as_ref().is_some_and(|only| !either(only))
         || pin.unless.as_ref().is_some_and(either)
     {
@@ -295,5 +299,30 @@ fn mark_inert(pins: &mut [Pin]) {
         {
             pin.findings.push(Finding::new(Code::InertPin, say::inert(line)).at(pin.line));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_program_made_of_code_is_nobodys_pin() {
+        let found = |text: &str| pins(Path::new("a.js"), Path::new(""), syntax::named("js").unwrap(), text).len();
+        let call = "https.request({host: h, ca: fs.readFileSync('ca.pem')});";
+        assert_eq!(found(call), 1, "control");
+        assert_eq!(found(&format!("{}{call}", "a();".repeat(600))), 0);
+        assert_eq!(found(&format!("{}\n{call}", "a();".repeat(600))), 1);
+    }
+
+    #[test]
+    fn a_variable_that_begins_as_nothing_may_still_be_given_a_bundle() {
+        let text = "<?php\nclass A {\n  public $ca = false;\n  function f($ch) {\n    curl_setopt($ch, CURLOPT_CAINFO, $this->ca);\n  }\n}\n";
+        let lines = |text: &str| -> Vec<usize> {
+            let pins = pins(Path::new("a.php"), Path::new(""), syntax::named("php").unwrap(), text);
+            pins.iter().map(|pin| pin.line).collect()
+        };
+        assert_eq!(lines(text), [5]);
+        assert!(lines(&text.replace("$this->ca)", "false)")).is_empty(), "control");
     }
 }
