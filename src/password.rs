@@ -52,6 +52,11 @@ impl Passwords {
         Passwords(all)
     }
 
+    /// One more to try, after all others.
+    pub fn also(&mut self, given: &str) {
+        self.0.push(Password::text(given));
+    }
+
     /// The one that the user gave.
     pub fn given(&self) -> Option<&Password> {
         self.0.get(Passwords::default().0.len())

@@ -404,6 +404,52 @@ fn what_was_found_is_told_with_its_owner_and_its_users_who_are_to_be_restarted()
 }
 
 #[test]
+fn other_commands_ask_for_the_password_of_a_store_that_was_named() {
+    for (language, (kind, name)) in [(0, ("PKCS12", "trust.p12")), (1, ("JKS", "trust.jks"))] {
+        let dir = project();
+        if !key_store(dir.path(), kind, name, "merchant-secret") {
+            return;
+        }
+        let before = content(dir.path());
+        // Ctrl-C at the question: nothing is done, and the echo comes back.
+        let mut terminal = Terminal::start(dir.path(), language, &["append", name]);
+        terminal.asks(PASSWORD);
+        terminal.key(&format!("half{CTRL_C}"));
+        terminal.see(UNCHANGED[language]);
+        assert_eq!(terminal.ends(), 2);
+        assert_eq!(content(dir.path()), before);
+        let mut terminal = Terminal::start(dir.path(), language, &["append", name]);
+        terminal.asks(PASSWORD);
+        terminal.key(&format!("wrong{ENTER}"));
+        terminal.see(["Tries left: 2", "还可尝试 2 次"][language]);
+        terminal.asks(PASSWORD);
+        terminal.key(&format!("merchant-secret{ENTER}"));
+        terminal.see(["Done:", "完成："][language]);
+        assert!(!terminal.all().contains("merchant-secret"), "the password is on the screen");
+        assert_eq!(terminal.ends(), 0);
+        std::fs::write(dir.path().join("password"), "merchant-secret\n").unwrap();
+        assert_eq!(rootfix(dir.path(), &["check", "--password-file", "password", name]).0, 0);
+    }
+}
+
+#[test]
+fn append_asks_before_it_changes_what_a_search_turned_up() {
+    for language in [0, 1] {
+        let dir = project();
+        let before = content(dir.path());
+        const CHANGE: [&str; 2] = ["Change these bundles (1)?", "是否改动这 1 个证书包？"];
+        for (keys, code) in [(ENTER, 1), (CTRL_C, 1), ("1", 0)] {
+            let mut terminal = Terminal::start(dir.path(), language, &["append", "."]);
+            terminal.asks(CHANGE);
+            assert_eq!(content(dir.path()), before, "nothing before the answer");
+            terminal.key(keys);
+            assert_eq!(terminal.ends(), code, "{keys:?}");
+            assert_eq!(content(dir.path()) == before, code != 0, "{keys:?}");
+        }
+    }
+}
+
+#[test]
 fn without_a_terminal_it_names_the_commands_to_use_instead() {
     for (lang, arguments) in [("en", &[][..]), ("zh", &["wizard"][..])] {
         let dir = project();
@@ -425,27 +471,29 @@ fn without_a_terminal_it_names_the_commands_to_use_instead() {
 
 #[test]
 fn the_code_without_a_pin_is_saved_as_a_patch_and_never_applied() {
-    let dir = project();
-    let code = "<?php\n$c = curl_init('https://api.mch.weixin.qq.com/');\ncurl_setopt($c, CURLOPT_CAINFO, __DIR__ . '/rootca.pem');\ncurl_exec($c);\n";
-    std::fs::write(dir.path().join("pay.php"), code).unwrap();
-    let mut terminal = Terminal::start(dir.path(), 0, &[]);
-    terminal.asks(WHERE);
-    terminal.key("1");
-    terminal.see("pay.php:3");
-    terminal.asks(WHAT);
-    terminal.key("2");
-    terminal.see("-curl_setopt");
-    terminal.asks(["Save this patch?", ""]);
-    terminal.key("1");
-    terminal.see("Nothing was applied");
-    terminal.asks(WHAT);
-    terminal.key("q");
-    assert_eq!(terminal.ends(), 1);
-    assert_eq!(std::fs::read_to_string(dir.path().join("pay.php")).unwrap(), code);
-    let Some(patch) = common::program("patch") else { return };
-    let saved = File::open(dir.path().join("rootfix-unpin.patch")).unwrap();
-    let done = Command::new(patch).arg("-p0").current_dir(dir.path()).stdin(saved).output().unwrap();
-    assert!(done.status.success(), "{done:?}");
-    let without = code.lines().filter(|line| !line.contains("CAINFO")).map(|line| format!("{line}\n"));
-    assert_eq!(std::fs::read_to_string(dir.path().join("pay.php")).unwrap(), without.collect::<String>());
+    for language in [0, 1] {
+        let dir = project();
+        let code = "<?php\n$c = curl_init('https://api.mch.weixin.qq.com/');\ncurl_setopt($c, CURLOPT_CAINFO, __DIR__ . '/rootca.pem');\ncurl_exec($c);\n";
+        std::fs::write(dir.path().join("pay.php"), code).unwrap();
+        let mut terminal = Terminal::start(dir.path(), language, &[]);
+        terminal.asks(WHERE);
+        terminal.key("1");
+        terminal.see("pay.php:3");
+        terminal.asks(WHAT);
+        terminal.key("2");
+        terminal.see("-curl_setopt");
+        terminal.asks(["Save this patch?", "保存此补丁？"]);
+        terminal.key("1");
+        terminal.see(["Nothing was applied", "未应用"][language]);
+        terminal.asks(WHAT);
+        terminal.key("q");
+        assert_eq!(terminal.ends(), 1);
+        assert_eq!(std::fs::read_to_string(dir.path().join("pay.php")).unwrap(), code);
+        let Some(patch) = common::program("patch") else { return };
+        let saved = File::open(dir.path().join("rootfix-unpin.patch")).unwrap();
+        let done = Command::new(patch).arg("-p0").current_dir(dir.path()).stdin(saved).output().unwrap();
+        assert!(done.status.success(), "{done:?}");
+        let without = code.lines().filter(|line| !line.contains("CAINFO")).map(|line| format!("{line}\n"));
+        assert_eq!(std::fs::read_to_string(dir.path().join("pay.php")).unwrap(), without.collect::<String>());
+    }
 }

@@ -6,15 +6,18 @@ use std::path::{Path, PathBuf};
 use super::args::{Append, Engine};
 use super::convert;
 use super::exit::Exit;
+use super::progress;
 use super::session::Session;
 use super::targets::{self, Opened, Place, Target};
+use super::unlock::{Wanted, unlock};
+use super::wizard::ask::{Answer, Ask};
 use crate::apply::{self, Added, ApplyError, Edit, Receipt};
 use crate::assess::assess;
 use crate::certificate::Fingerprint;
 use crate::diff;
 use crate::finding::{Code, Finding, Severity, Trouble};
 use crate::keytool;
-use crate::lang::{Sentence, append as say, cli as say_cli};
+use crate::lang::{Sentence, append as say, cli as say_cli, wizard as say_wizard};
 use crate::plan::{Plan, Request, plan};
 use crate::proof::{Proof, Rung, Verdict};
 use crate::prove;
@@ -37,6 +40,9 @@ pub fn run(session: &mut Session, args: &Append) -> Exit {
         Ok(targets) => targets,
         Err(trouble) => return session.refuse(&trouble),
     };
+    if let Err(exit) = unlock(session, &targets, Wanted::ToWrite) {
+        return exit;
+    }
     if args.output.is_some() && targets.len() != 1 {
         return session.refuse(&Trouble::new(Code::Usage, say::one_source_for_output(), say::one_at_a_time()));
     }
@@ -58,7 +64,8 @@ pub fn run(session: &mut Session, args: &Append) -> Exit {
     }
     let mut exit = Exit::Good;
     for target in &targets {
-        let mut done = one(session, target, args);
+        let what = say_cli::repairing(text::printable(&target.shown()));
+        let mut done = progress::during(session, &what, || one(session, target, args));
         let change = &mut done.change;
         exit = exit.and(exit_of(change.action));
         session.count(count_of(change.action));
@@ -92,9 +99,10 @@ fn consent(session: &Session, targets: &[Target], args: &Append) -> Result<bool,
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Trouble::new(Code::Usage, say_cli::asks_first(plans.len()), say_cli::say_yes()));
     }
-    let question = say_cli::change_them(plans.len());
-    let asked = dialoguer::Confirm::new().with_prompt(question.to(session.lang)).default(false).interact_opt();
-    Ok(matches!(asked, Ok(Some(true))))
+    let answers = [say_wizard::go_ahead(plans.len()), say_cli::change_nothing()];
+    let answers = answers.map(|answer| answer.to(session.lang).to_owned());
+    let asked = Ask::new(session.lang).select(&say_cli::change_them(plans.len()), &answers, 1);
+    Ok(matches!(asked, Answer::Is(0)))
 }
 
 /// A change with what only the screen needs.

@@ -8,6 +8,7 @@ use super::html;
 use super::progress;
 use super::session::Session;
 use super::targets::{self, Target};
+use super::unlock::{Wanted, unlock};
 use crate::assess::{Status, assess};
 use crate::finding::{Code, Trouble};
 use crate::lang::{Sentence, check as say, cli as say_cli};
@@ -22,6 +23,10 @@ pub fn run(session: &mut Session, args: &Check) -> Exit {
         Ok(targets) => targets,
         Err(trouble) => return session.refuse(&trouble),
     };
+    if let Err(exit) = unlock(session, &targets, Wanted::ToRead) {
+        return exit;
+    }
+    let session = &mut *session;
     let judge_all = || in_parallel(&targets, |target| judge(session, target));
     let judged = progress::during(session, &say_cli::judging(), judge_all);
     let mut exit = Exit::Good;

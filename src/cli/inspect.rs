@@ -9,6 +9,7 @@ use super::args::Inspect;
 use super::exit::Exit;
 use super::session::Session;
 use super::targets;
+use super::unlock::{Wanted, unlock};
 use crate::assess::assess;
 use crate::finding::{Code, Trouble};
 use crate::lang::{check as say, cli as say_cli};
@@ -19,6 +20,9 @@ use crate::store::export::{self, Encoding};
 
 pub fn run(session: &mut Session, args: &Inspect) -> Exit {
     let target = targets::inspected(&args.file);
+    if let Err(exit) = unlock(session, std::slice::from_ref(&target), Wanted::ToRead) {
+        return exit;
+    }
     let path = target.shown();
     let store = match targets::store(session, &target) {
         Ok(store) => store,

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Locate, Where};
 use super::exit::Exit;
+use super::progress;
 use super::session::Session;
 use super::targets::{self, Place, Target};
 use crate::apply;
 use crate::assess::{Status, assess};
 use crate::finding::{Code, Finding};
-use crate::lang::{Sentence, locate_screen as say};
+use crate::lang::{Sentence, cli as say_cli, locate_screen as say};
 use crate::locate::found::Found;
 use crate::locate::{self, Options, machine, process, trace};
 use crate::pin::{Advice, Class, Pin};
@@ -124,7 +125,8 @@ fn watched(session: &mut Session, args: &Locate) -> Exit {
 }
 
 fn in_place(session: &mut Session, place: &Path, args: &Locate) -> (Vec<Pin>, Exit) {
-    let tree = locate::tree(place, &Options { no_ignore: args.no_ignore });
+    let search = || locate::tree(place, &Options { no_ignore: args.no_ignore });
+    let tree = progress::during(session, &say_cli::searching(), search);
     let mut exit = Exit::Good;
     for skipped in &tree.skipped {
         let path = skipped.path.display().to_string();

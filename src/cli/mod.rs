@@ -21,6 +21,7 @@ mod roots;
 mod session;
 mod source;
 mod targets;
+mod unlock;
 mod verify;
 mod wizard;
 

@@ -8,13 +8,15 @@ use super::args::{KeyArg, Verify};
 use super::check;
 use super::exit::Exit;
 use super::html;
+use super::progress;
 use super::session::Session;
 use super::targets::{self, Opened, Target};
+use super::unlock::{Wanted, unlock};
 use crate::apply;
 use crate::assess::assess;
 use crate::certificate::Certificate;
 use crate::finding::Trouble;
-use crate::lang::{Lang, Sentence, append as say, check as say_check};
+use crate::lang::{Lang, Sentence, append as say, check as say_check, cli as say_cli};
 use crate::proof::{Proof, Verdict};
 use crate::prove;
 use crate::prove::clients::{self, Answer, Row, Subject};
@@ -43,6 +45,9 @@ pub fn run(session: &mut Session, args: &Verify) -> Exit {
         Ok(targets) => targets,
         Err(trouble) => return session.refuse(&trouble),
     };
+    if let Err(exit) = unlock(session, &targets, Wanted::ToWrite) {
+        return exit;
+    }
     let kind = match args.key {
         KeyArg::Rsa => KeyKind::Rsa,
         KeyArg::Ec => KeyKind::Ec,
@@ -109,7 +114,8 @@ fn one(
         session.complain_about(&path, &trouble);
         return Exit::Trouble;
     }
-    let mut proofs = proofs(session, Path::new(&path), &opened, saved);
+    let prove = || proofs(session, Path::new(&path), &opened, saved);
+    let mut proofs = progress::during(session, &say_cli::proving(text::printable(&path)), prove);
     let mut rows = Vec::new();
     if let Some(stand_ins) = clients {
         match ask_clients(session, Path::new(&path), &opened, stand_ins) {

@@ -93,9 +93,11 @@ sentences! {
         en: "Change these bundles ({count})?",
         zh: "是否改动这 {count} 个证书包？",
     }
+    change_nothing() { en: "No: change nothing", zh: "否：不改动" }
     searching() { en: "Looking for bundles …", zh: "正在查找证书包……" }
     judging() { en: "Judging the bundles …", zh: "正在检查证书包……" }
     repairing(path) { en: "Repairing {path} and proving it …", zh: "正在修复并验证 {path}……" }
+    proving(path) { en: "Proving {path} …", zh: "正在验证 {path}……" }
     no_manual(path) {
         en: "There is no command {path}, so there is no page about it.",
         zh: "没有 {path} 这个命令，因此没有它的手册页。",

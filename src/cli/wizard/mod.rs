@@ -3,7 +3,7 @@
 //! It finds, judges, plans, writes and proves by the functions of `check` and `append`; what is its own is the order
 //! of the questions. Nothing is written before the last of them is answered with yes.
 
-mod ask;
+pub mod ask;
 mod found;
 mod unpin;
 
@@ -17,6 +17,7 @@ use super::exit::Exit;
 use super::progress;
 use super::session::Session;
 use super::targets::{self, Target};
+use super::unlock::TRIES;
 use crate::assess::Status;
 use crate::finding::{Code, Trouble};
 use crate::lang::{Sentence, cli as say_cli, wizard as say, wrap};
@@ -24,9 +25,6 @@ use crate::password::{Password, Passwords};
 use crate::report::record::Action;
 use crate::report::{Bundle, text};
 use ask::{Answer, Ask};
-
-/// So often a password is asked for.
-const TRIES: usize = 3;
 
 /// A store that was found, what is thought of it, and the password that opens it, where it has one of its own.
 struct Item {
