@@ -97,6 +97,34 @@ fn every_sentence_is_english_in_english_and_chinese_in_chinese() {
 }
 
 #[test]
+fn explain_shows_every_code_in_both_languages() {
+    let shown = |lang: &str, arguments: &[&str]| {
+        let done = std::process::Command::new(env!("CARGO_BIN_EXE_rootfix"))
+            .args(["--lang", lang, "explain"])
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{done:?}");
+        String::from_utf8(done.stdout).unwrap()
+    };
+    for (lang, colon, parts) in
+        [("en", ": ", ["Meaning", "Cause", "Remedy", "Source"]), ("zh", "：", ["含义", "原因", "处理", "依据"])]
+    {
+        let list = shown(lang, &[]);
+        for code in rootfix::finding::Code::ALL {
+            let line = format!("{code}{colon}");
+            assert!(list.lines().any(|shown| shown.starts_with(&line)), "{code} is not in the list");
+        }
+        assert_eq!(list.lines().count(), rootfix::finding::Code::ALL.len(), "a line each");
+        // One of them whole; that each has all parts, the test below holds.
+        let one = shown(lang, &["new-root-missing"]);
+        for part in parts {
+            assert!(one.contains(&format!("{part}{colon}")), "{part} is not in {one}");
+        }
+    }
+}
+
+#[test]
 fn every_finding_code_is_explained_in_both_languages() {
     for code in rootfix::finding::Code::ALL {
         let about = code.explain();

@@ -5,6 +5,37 @@ mod common;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+/// Every command; `rootfix help` names no other.
+const COMMANDS: [&str; 15] = [
+    "",
+    "locate",
+    "check",
+    "append",
+    "restore",
+    "verify",
+    "probe",
+    "rehearse",
+    "inspect",
+    "roots",
+    "roots export",
+    "explain",
+    "report",
+    "wizard",
+    "completions",
+];
+
+#[test]
+fn these_are_all_commands() {
+    let help = String::from_utf8(rootfix(&["--lang", "en", "help"])).unwrap();
+    let (overview, _) = help.split_once("General options:").unwrap();
+    let named = overview.lines().filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next());
+    let named: Vec<&str> = named.filter(|name| name.chars().all(char::is_alphabetic)).collect();
+    assert!(named.len() > 10, "control: commands are found: {named:?}");
+    for name in named {
+        assert!(COMMANDS.contains(&name) || ["help", "man"].contains(&name), "{name}");
+    }
+}
+
 fn rootfix(arguments: &[&str]) -> Vec<u8> {
     let done = Command::new(env!("CARGO_BIN_EXE_rootfix")).args(arguments).output().unwrap();
     assert!(done.status.success(), "{arguments:?}: {done:?}");
@@ -32,7 +63,7 @@ fn every_command_has_a_manual_page_that_groff_takes_without_a_warning() {
     };
     assert_ne!(fed(reader(), b".TH a 1\n.nosuch\n").1, "", "control: a wrong line is noticed");
     for lang in ["en", "zh"] {
-        for command in ["", "check", "append", "wizard", "roots export"] {
+        for command in COMMANDS {
             let mut arguments = vec!["--lang", lang, "man"];
             arguments.extend(command.split_whitespace());
             let page = rootfix(&arguments);
@@ -58,7 +89,7 @@ fn completions_know_every_command_and_bash_takes_them() {
         for lang in ["en", "zh"] {
             let script = rootfix(&["--lang", lang, "completions", shell]);
             let text = String::from_utf8(script.clone()).unwrap();
-            for command in ["check", "append", "restore", "wizard", "explain"] {
+            for command in COMMANDS.iter().filter(|command| !command.contains(' ')) {
                 assert!(text.contains(command), "{shell} does not know {command}");
             }
             if shell == "bash" {
