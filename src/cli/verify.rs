@@ -17,7 +17,7 @@ use crate::assess::assess;
 use crate::certificate::Certificate;
 use crate::finding::Trouble;
 use crate::lang::{Lang, Sentence, append as say, check as say_check, cli as say_cli};
-use crate::proof::{Proof, Verdict};
+use crate::proof::{Proof, Rung, Verdict};
 use crate::prove;
 use crate::prove::clients::{self, Answer, Row, Subject};
 use crate::prove::reread::Reread;
@@ -147,12 +147,14 @@ fn one(
     }
     page.proofs.extend(proofs.iter().cloned());
     if !session.quiet {
-        for proof in &proofs {
+        // The table says what became of each client; in words only where it is not well, or on request.
+        let in_table = |proof: &&Proof| proof.rung == Rung::Client && proof.verdict == Verdict::Pass;
+        for proof in proofs.iter().filter(|proof| session.verbose || !in_table(proof)) {
             session.say(&text::proof(proof, session.lang));
         }
         if !rows.is_empty() {
             session.say("");
-            session.say(&matrix(&rows, session.lang));
+            session.say(&matrix(&rows, session.lang, session.columns()));
         }
         let arguments = session.arguments(&text::typed(&path));
         let next = match exit {
@@ -190,8 +192,8 @@ fn ask_clients(session: &Session, path: &Path, opened: &Opened, stand_ins: &Stan
 }
 
 /// The answers of all clients, a line each.
-fn matrix(rows: &[Row], lang: Lang) -> String {
-    let heads = [say::client(), say::old_today(), say::new_today(), say::new_repaired(), say::rogue_repaired()];
+fn matrix(rows: &[Row], lang: Lang, columns: Option<usize>) -> String {
+    let heads = [say::old_today(), say::new_today(), say::new_repaired(), say::rogue_repaired(), say::client()];
     let mut table = vec![heads.iter().map(|head| head.to(lang).to_owned()).collect::<Vec<_>>()];
     for row in rows {
         let answers = row.answers.iter().map(|answer| match answer {
@@ -199,11 +201,11 @@ fn matrix(rows: &[Row], lang: Lang) -> String {
             Answer::Refuses(_) => say::refuses(),
             Answer::Unclear(_) => say::unclear(),
         });
-        let mut cells = vec![text::printable(&row.client.title())];
-        cells.extend(answers.map(|answer| answer.to(lang).to_owned()));
+        let mut cells: Vec<String> = answers.map(|answer| answer.to(lang).to_owned()).collect();
+        cells.push(text::printable(&row.client.title()));
         table.push(cells);
     }
-    text::table(&table)
+    text::fitted(table, columns).concat()
 }
 
 fn proofs(session: &Session, path: &Path, opened: &Opened, saved: Option<&Saved>) -> Vec<Proof> {

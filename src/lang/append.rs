@@ -131,10 +131,10 @@ sentences! {
         zh: "{path} 未被改动。",
     }
     client() { en: "client", zh: "客户端" }
-    old_today() { en: "old chain", zh: "旧证书链" }
-    new_today() { en: "new chain today", zh: "新证书链（现在）" }
-    new_repaired() { en: "new chain repaired", zh: "新证书链（修复后）" }
-    rogue_repaired() { en: "rogue chain", zh: "伪造证书链" }
+    old_today() { en: "old chain", zh: "旧链" }
+    new_today() { en: "new, today", zh: "新链（现在）" }
+    new_repaired() { en: "new, repaired", zh: "新链（修复后）" }
+    rogue_repaired() { en: "rogue", zh: "伪造链" }
     accepts() { en: "accepts", zh: "接受" }
     refuses() { en: "refuses", zh: "拒绝" }
     unclear() { en: "unclear", zh: "不明" }
