@@ -202,8 +202,8 @@ sentences! {
         zh: "最新备份之后文件又有改动，恢复会把这些改动一并撤销。",
     }
     force_restores() {
-        en: "`rootfix restore --force` puts the newest backup back all the same; what is there now becomes a backup first.",
-        zh: "`rootfix restore --force` 仍可恢复最新备份；现有内容会先行备份。",
+        en: "`rootfix restore --force FILE` puts the newest backup back all the same; what is there now becomes a backup first.",
+        zh: "`rootfix restore --force 文件` 仍可恢复最新备份；现有内容会先行备份。",
     }
     not_confirmed(error) {
         en: "The file holds the new content, but the system did not confirm that it will outlast a power failure: {error}.",
@@ -222,8 +222,8 @@ sentences! {
         zh: "写入文件时中途失败，且未能恢复原状：{error}。",
     }
     restore_with_force() {
-        en: "Run `rootfix restore --force` on the file, with --force because it is now neither old nor new. The backup is complete.",
-        zh: "请对该文件运行 `rootfix restore --force`（文件既非旧内容也非新内容，故需要 --force）。备份是完整的。",
+        en: "Run `rootfix restore --force FILE`: with --force, because the file is now neither old nor new. The backup is complete.",
+        zh: "请运行 `rootfix restore --force 文件`（文件既非旧内容也非新内容，故需要 --force）。备份是完整的。",
     }
     not_put_back(path) {
         en: "Another program changed the file at the same moment, and its version could not be put back: it is in {path}.",
