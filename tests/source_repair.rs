@@ -13,6 +13,7 @@ use std::process::Command;
 
 use common::bundles::g2;
 use common::cli::{directory, run};
+use common::terminal::{NEXT_TIME, REALLY, Terminal, WHAT, WHERE};
 use rootfix::password::Passwords;
 use rootfix::rollover::Catalogue;
 use rootfix::store::{StoreFormat, pem::Pem};
@@ -103,6 +104,38 @@ fn sources(root: &Path) -> Vec<PathBuf> {
 }
 
 const ANCHOR: &str = "usr/local/share/ca-certificates/digicert-global-root-g2.crt";
+
+#[test]
+fn the_wizard_repairs_a_generated_store_at_its_source() {
+    let test = "the_wizard_repairs_a_generated_store_at_its_source";
+    in_a_root_without_g2(test, &[GENERATOR], |root| {
+        let bundle = root.join("etc/ssl/certs/ca-certificates.crt");
+        let (prefix, store) = (root.to_str().unwrap(), bundle.to_str().unwrap());
+        for language in [0, 1] {
+            let before = picture(&sources(root));
+            assert!(!has_g2(&bundle), "control: it is not there");
+            let mut terminal = Terminal::start(root, language, &["--prefix", prefix, "wizard"]);
+            terminal.asks(WHERE);
+            terminal.key("4");
+            terminal.see(["File or directory", "文件或目录"][language]);
+            terminal.key(&format!("{store}\r"));
+            terminal.see(["where this file is made from", "在生成此文件的来源处"][language]);
+            terminal.asks(WHAT);
+            terminal.key("1");
+            // The preview: what would be written, and what would be run.
+            terminal.see("+-----BEGIN CERTIFICATE-----");
+            terminal.see(&format!("$ chroot {prefix}"));
+            terminal.asks(REALLY);
+            assert_eq!(picture(&sources(root)), before, "nothing before the answer");
+            terminal.key("1");
+            terminal.see(NEXT_TIME[language]);
+            terminal.see("rootfix append --yes --prefix");
+            assert_eq!(terminal.ends(), 0);
+            assert!(has_g2(&bundle) && root.join(ANCHOR).exists());
+            assert_eq!(run(root, &["--prefix", prefix, "restore", store]).code, 0);
+        }
+    });
+}
 
 #[test]
 fn debians_bundle_is_repaired_at_its_source_and_restored_byte_for_byte() {

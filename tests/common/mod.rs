@@ -5,6 +5,8 @@ pub mod bundles;
 pub mod cli;
 pub mod java;
 pub mod shop;
+#[cfg(unix)]
+pub mod terminal;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
