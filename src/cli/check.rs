@@ -15,7 +15,7 @@ use crate::lang::{Sentence, check as say, cli as say_cli};
 use crate::report::{Bundle, Record, record, text};
 
 /// A command that names more files than this is not read; it names the places instead.
-const MOST_NAMED: usize = 5;
+pub const MOST_NAMED: usize = 5;
 
 pub fn run(session: &mut Session, args: &Check) -> Exit {
     let at = &args.at;

@@ -10,6 +10,7 @@ use super::exit::Exit;
 use super::session;
 use crate::finding::{Code, Trouble};
 use crate::lang::{Lang, Sentence, help, pad, usage, wrap};
+use crate::report::text::{names, printable};
 use crate::rollover::Catalogue;
 
 /// Where `--help` and `--version` stand among the options.
@@ -219,10 +220,6 @@ pub fn report(error: &clap::Error, lang: Lang) -> Exit {
             let _ = write!(std::io::stdout(), "{}", set(&page, lang));
             Exit::Good
         }
-        _ if lang == Lang::En => {
-            let _ = error.print();
-            Exit::Trouble
-        }
         _ => {
             let _ = write!(std::io::stderr(), "{}", complaint(error, lang));
             Exit::Trouble
@@ -235,24 +232,28 @@ pub fn trouble(error: &clap::Error) -> Trouble {
     Trouble::new(Code::Usage, what(error), Code::Usage.explain().remedy)
 }
 
-fn context(error: &clap::Error, wanted: ContextKind) -> String {
-    match error.get(wanted) {
+fn context(error: &clap::Error, wanted: ContextKind, lang: Lang) -> String {
+    let text = match error.get(wanted) {
         Some(ContextValue::String(text)) => text.clone(),
-        Some(ContextValue::Strings(texts)) => texts.join("、"),
+        Some(ContextValue::Strings(texts)) => names(texts).to(lang).to_owned(),
         Some(ContextValue::StyledStr(text)) => text.to_string(),
         _ => String::new(),
-    }
+    };
+    printable(&text)
 }
 
 fn what(error: &clap::Error) -> Sentence {
-    let context = |wanted| context(error, wanted);
-    usage::error(
-        error.kind(),
-        &context(ContextKind::InvalidArg),
-        &context(ContextKind::InvalidValue),
-        &context(ContextKind::InvalidSubcommand),
-        &context(ContextKind::PriorArg),
-    )
+    let said = |lang| {
+        let context = |wanted| context(error, wanted, lang);
+        usage::error(
+            error.kind(),
+            &context(ContextKind::InvalidArg),
+            &context(ContextKind::InvalidValue),
+            &context(ContextKind::InvalidSubcommand),
+            &context(ContextKind::PriorArg),
+        )
+    };
+    Sentence { en: said(Lang::En).en, zh: said(Lang::Zh).zh }
 }
 
 /// A help page as it is shown: clap ends every heading with a colon of its own.
@@ -289,9 +290,10 @@ pub fn on_screen(mut command: clap::Command) -> clap::Command {
     names.into_iter().fold(command, |command, name| command.mut_subcommand(name, on_screen))
 }
 
-/// What clap says in English, with the same help: the names that were perhaps meant, the possible values, the usage.
+/// What clap says, in the words of the other complaints and with the same help: the names that were perhaps meant, the
+/// possible values, the usage.
 fn complaint(error: &clap::Error, lang: Lang) -> String {
-    let context = |wanted| context(error, wanted);
+    let context = |wanted| context(error, wanted, lang);
     let mut text = format!("rootfix: {}\n", what(error).to(lang));
     let mut line = |sentence: Sentence| text.push_str(&format!("  {}\n", sentence.to(lang)));
     let meant = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue]

@@ -148,7 +148,7 @@ fn bundles(session: &Session, args: &Probe) -> Result<Vec<Anchors>, Trouble> {
             Ok(store) if !target.named && !targets::is_a_find(&store) => continue,
             Ok(store) => store,
             Err(_) if !target.named => continue,
-            Err(trouble) => return Err(trouble),
+            Err(trouble) => return Err(record::with_file(&target.shown(), trouble)),
         };
         let trusted = store.entries.into_iter().filter(|entry| entry.trust == Trust::Trusted);
         let trusted = trusted.map(|entry| entry.certificate).collect();

@@ -47,7 +47,10 @@ fn go(session: &mut Session, args: &Rehearse) -> Result<Exit, Trouble> {
     };
     let stand_ins = StandIns::make(&session.rollover, &hosts, kind, session.now)?;
     let reply = match &args.reply {
-        Some(file) => Reply::with_body(apply::read(file)?.bytes),
+        Some(file) => {
+            let read = apply::read(file).map_err(|trouble| record::with_file(&file.display().to_string(), trouble));
+            Reply::with_body(read?.bytes)
+        }
         None => Reply::default(),
     };
     if args.serve {
@@ -134,7 +137,7 @@ fn go(session: &mut Session, args: &Rehearse) -> Result<Exit, Trouble> {
 /// A bundle that the program reads, and what it vouches for today.
 fn bundle(session: &Session, path: &Path) -> Result<Bundle, Trouble> {
     let target = targets::inspected(path);
-    let store = targets::store(session, &target)?;
+    let store = targets::store(session, &target).map_err(|trouble| record::with_file(&target.shown(), trouble))?;
     let assessment = assess(&store, &session.rollover, session.now);
     let kind = match target.place {
         Place::Directory(_) => BundleKind::Directory,

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::args::Report;
-use super::check::status_count;
+use super::check::{MOST_NAMED, status_count};
 use super::exit::Exit;
 use super::html;
 use super::session::Session;
@@ -56,6 +56,13 @@ pub fn run(session: &mut Session, args: &Report) -> Exit {
     if !session.quiet && !bundles.is_empty() {
         session.say("");
         session.say(&text::bundles(&bundles, session.lang, session.columns()));
+    }
+    let missing: Vec<&Bundle> = bundles.iter().filter(|bundle| bundle.status == Status::NewRootMissing).collect();
+    if !session.quiet && !missing.is_empty() && missing.len() <= MOST_NAMED {
+        session.say("");
+        for (host, path) in missing.iter().filter_map(|bundle| bundle.path.split_once(':')) {
+            session.command(&say::next_on(text::printable(host), session.arguments(&text::typed(path))));
+        }
     }
     match &args.html {
         Some(file) => html::save(session, file, &answer, exit, &bundles, &[], &[]),

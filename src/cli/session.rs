@@ -302,7 +302,8 @@ fn repeated(common: &Common) -> String {
 fn private(file: &Path, sha256: &str) -> Result<Rollover, Trouble> {
     let fingerprint: Fingerprint = (sha256.parse())
         .map_err(|_| Trouble::new(Code::RootFingerprintMismatch, say::bad_sha256(sha256), say::get_the_sha256()))?;
-    let snapshot = crate::apply::read(file)?;
+    let named = |trouble| record::with_file(&file.display().to_string(), trouble);
+    let snapshot = crate::apply::read(file).map_err(named)?;
     Rollover::private(&snapshot.bytes, fingerprint)
 }
 

@@ -25,7 +25,7 @@ use crate::prove::saved_chain::{self, SavedChain};
 use crate::rehearse::chain::{KeyKind, StandIns};
 use crate::rehearse::verdict::Holds;
 use crate::report::record::worst;
-use crate::report::{Bundle, Record, text};
+use crate::report::{Bundle, Record, record, text};
 use crate::rollover::Root;
 use crate::store::{AppendOptions, Nature, Trust};
 
@@ -81,11 +81,13 @@ struct Judged {
 
 fn saved(session: &Session, args: &Verify) -> Result<Option<Saved>, Trouble> {
     let Some(chain) = &args.chain else { return Ok(None) };
+    let named = |trouble| record::with_file(&chain.display().to_string(), trouble);
+    let bytes = apply::read(chain).map_err(named)?.bytes;
     let at = match &args.at_time {
         Some(text) => saved_chain::parse_at(text)?,
         None => session.now,
     };
-    Ok(Some(Saved { chain: SavedChain::parse(&apply::read(chain)?.bytes)?, host: args.host.clone(), at }))
+    Ok(Some(Saved { chain: SavedChain::parse(&bytes).map_err(named)?, host: args.host.clone(), at }))
 }
 
 fn one(

@@ -17,7 +17,7 @@ sentences! {
         zh: "服务器改用 {roots} 后支付将中断：{path} 中没有该根证书。",
     }
     some_will_stop(count, total, roots) {
-        en: "Payments will stop once the server uses {roots}: {count} of {total} bundles are not ready.",
+        en: "Payments will stop once the server uses {roots}: bundles that are not ready: {count} of {total}.",
         zh: "服务器改用 {roots} 后支付将中断：{total} 个证书包中有 {count} 个尚未就绪。",
     }
     is_broken(path) {

@@ -3,6 +3,10 @@
 use super::sentences;
 
 sentences! {
+    next_on(host, arguments) {
+        en: "Next, on {host}: rootfix append {arguments}",
+        zh: "下一步，在 {host} 上：rootfix append {arguments}",
+    }
     no_record(line) {
         en: "Line {line} is no record of rootfix.",
         zh: "第 {line} 行不是 rootfix 的记录。",

@@ -162,13 +162,13 @@ pub fn usage(usage: &str) -> Sentence {
 pub fn error(kind: ErrorKind, argument: &str, value: &str, subcommand: &str, prior: &str) -> Sentence {
     match kind {
         ErrorKind::InvalidSubcommand => {
-            Sentence::new(format!("there is no command {subcommand}"), format!("没有 {subcommand} 这个命令"))
+            Sentence::new(format!("There is no command {subcommand}"), format!("没有 {subcommand} 这个命令"))
         }
         ErrorKind::UnknownArgument if !argument.starts_with('-') => {
             Sentence::new(format!("{argument} is one argument too many"), format!("多余的参数：{argument}"))
         }
         ErrorKind::UnknownArgument => {
-            Sentence::new(format!("there is no option {argument}"), format!("没有 {argument} 这个选项"))
+            Sentence::new(format!("There is no option {argument}"), format!("没有 {argument} 这个选项"))
         }
         ErrorKind::InvalidValue if value.is_empty() => {
             Sentence::new(format!("{argument} wants a value"), format!("{argument} 需要一个值"))
@@ -179,7 +179,7 @@ pub fn error(kind: ErrorKind, argument: &str, value: &str, subcommand: &str, pri
         ErrorKind::MissingRequiredArgument => {
             Sentence::new(format!("{argument} is missing"), format!("缺少 {argument}"))
         }
-        ErrorKind::MissingSubcommand => Sentence::new("a command is missing", "缺少命令"),
+        ErrorKind::MissingSubcommand => Sentence::new("A command is missing", "缺少命令"),
         ErrorKind::ArgumentConflict if prior == argument || prior.is_empty() => {
             Sentence::new(format!("{argument} can be given only once"), format!("{argument} 只能给出一次"))
         }
@@ -193,7 +193,7 @@ pub fn error(kind: ErrorKind, argument: &str, value: &str, subcommand: &str, pri
         ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
             Sentence::new(format!("{argument} has the wrong number of values"), format!("{argument} 的值个数不对"))
         }
-        ErrorKind::InvalidUtf8 => Sentence::new("an argument is not UTF-8", "有参数不是 UTF-8"),
-        _ => Sentence::new("these arguments do not make a command", "参数无法组成有效的命令"),
+        ErrorKind::InvalidUtf8 => Sentence::new("An argument is not UTF-8", "有参数不是 UTF-8"),
+        _ => Sentence::new("These arguments do not make a command", "参数无法组成有效的命令"),
     }
 }

@@ -318,6 +318,11 @@ pub fn worst(proofs: &[Proof]) -> Option<Verdict> {
     proofs.iter().map(|proof| proof.verdict).min_by_key(rank)
 }
 
+/// A trouble with a file that is named in its message.
+pub fn with_file(path: &str, trouble: Trouble) -> Trouble {
+    Trouble { message: about(path, &trouble.message), ..trouble }
+}
+
 /// A sentence about a file: its path first, as compilers write it.
 pub fn about(path: &str, sentence: &Sentence) -> Sentence {
     Sentence { en: format!("{path}: {}", sentence.en), zh: format!("{path}：{}", sentence.zh) }

@@ -222,3 +222,20 @@ fn help_texts_are_english_in_english_and_chinese_in_chinese() {
     });
     assert!(compared > 100, "control: texts were compared: {compared}");
 }
+
+#[test]
+fn whatever_is_wrong_with_the_arguments_is_said_in_english_too() {
+    let wrong: &[(&[&str], &[&str])] = &[
+        (&["chek"], &["There is no command chek", "Did you mean check?"]),
+        (&["check", "--color", "red"], &["red is no value for --color <WHEN>", "auto, always, never"]),
+        (&["inspect"], &["<FILE> is missing", "Usage: rootfix inspect", "See: rootfix inspect --help"]),
+    ];
+    for (arguments, said) in wrong {
+        let arguments = ["rootfix"].iter().chain(arguments.iter());
+        let error = localised(Cli::command(), Lang::En).try_get_matches_from(arguments).unwrap_err();
+        let text = complaint(&error, Lang::En);
+        for part in *said {
+            assert!(text.contains(part), "{part:?} is not in {text}");
+        }
+    }
+}
