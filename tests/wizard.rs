@@ -316,6 +316,36 @@ fn append_asks_before_it_changes_what_a_search_turned_up() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_running_program_is_found_by_its_name() {
+    for language in [0, 1] {
+        let dir = project();
+        // A name of its own, so that no other program is meant.
+        let program = dir.path().join(format!("pay-{}", std::process::id()));
+        std::fs::copy("/bin/sleep", &program).unwrap();
+        let mut running = Command::new(&program)
+            .arg("60")
+            .env("SSL_CERT_FILE", dir.path().join("rootca.pem"))
+            .current_dir(dir.path())
+            .spawn()
+            .unwrap();
+        let mut terminal = Terminal::start(dir.path(), language, &[]);
+        terminal.asks(WHERE);
+        terminal.key("2");
+        terminal.see(["name of its program", "程序名"][language]);
+        terminal.key(&format!("no-such-program{ENTER}"));
+        terminal.see(["no running program has that name", "也没有同名的运行中程序"][language]);
+        terminal.key(&format!("{}{ENTER}", program.file_name().unwrap().to_str().unwrap()));
+        terminal.see("SSL_CERT_FILE");
+        terminal.asks(WHAT);
+        terminal.key("q");
+        assert_ne!(terminal.ends(), 0);
+        running.kill().unwrap();
+        running.wait().unwrap();
+    }
+}
+
 #[test]
 fn without_a_terminal_it_names_the_commands_to_use_instead() {
     for (lang, arguments) in [("en", &[][..]), ("zh", &["wizard"][..])] {

@@ -24,15 +24,15 @@ sentences! {
 
     where_to_look() { en: "Where should rootfix look?", zh: "在哪里查找？" }
     this_directory(path) { en: "This directory: {path}", zh: "当前目录：{path}" }
-    a_program() { en: "A running program, by its process ID", zh: "正在运行的程序（按进程号）" }
+    a_program() { en: "A running program, by its process ID or name", zh: "正在运行的程序（按进程号或程序名）" }
     this_machine() {
         en: "This machine: the stores of the system, Java, Python, PHP, ...",
         zh: "本机：系统、Java、Python、PHP 等的信任库",
     }
     a_file() { en: "A file or directory that I name", zh: "我指定的文件或目录" }
     quit() { en: "Quit", zh: "退出" }
-    which_process() { en: "Process ID", zh: "进程号" }
-    not_a_number(text) { en: "{text} is no process ID: it is a number, as `ps` shows it.", zh: "{text} 不是进程号：应为 `ps` 显示的数字。" }
+    which_process() { en: "Process ID, or the name of its program", zh: "进程号或程序名" }
+    not_a_process(text) { en: "{text} is no process ID, and no running program has that name; `ps -e` shows both.", zh: "{text} 不是进程号，也没有同名的运行中程序；`ps -e` 可查看两者。" }
     which_file() { en: "File or directory", zh: "文件或目录" }
     no_such_file(path) { en: "{path} does not exist.", zh: "{path} 不存在。" }
 

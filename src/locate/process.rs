@@ -45,6 +45,20 @@ pub fn process(pid: u32) -> Result<Process, Trouble> {
     }
 }
 
+/// The processes that run a program of this name, as `ps` shows it: at most 15 characters of it are known.
+pub fn named(name: &str) -> Vec<u32> {
+    const KNOWN: usize = 15;
+    let name = &name.as_bytes()[..name.len().min(KNOWN)];
+    let Ok(processes) = std::fs::read_dir("/proc") else { return Vec::new() };
+    let pids = processes.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let is_named = |pid: &u32| {
+        std::fs::read(format!("/proc/{pid}/comm")).is_ok_and(|comm| !name.is_empty() && comm.trim_ascii_end() == name)
+    };
+    let mut found: Vec<u32> = pids.filter(is_named).collect();
+    found.sort_unstable();
+    found
+}
+
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]

@@ -23,7 +23,7 @@ h1.good{border-color:#1a7f37;background:#e9f7ed}h1.bad{border-color:#c62828;back
 h2{font-size:1.15rem;margin:2rem 0 .5rem;border-bottom:1px solid #bbb}h3{font-size:1rem;margin:1rem 0 .3rem;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.3rem .5rem;border-bottom:1px solid #ddd;overflow-wrap:anywhere}
 th{white-space:nowrap;font-weight:600}code{font-family:ui-monospace,monospace;font-size:.85em;overflow-wrap:anywhere}
-td b,td.n{white-space:nowrap}td.s{min-width:9rem}td.s code{white-space:nowrap}
+td b,td.n{white-space:nowrap}td.s{min-width:9rem}td.s code{white-space:nowrap}td.p{min-width:16rem}td.u{padding-left:2rem;color:#555;font-size:.85rem}
 .good b{color:#1a7f37}.bad b{color:#c62828}.unknown b{color:#9a6700}
 svg{width:100%;height:auto;font:14px system-ui,'Noto Sans CJK SC','Microsoft YaHei',sans-serif}
 footer{margin-top:2rem;color:#555;font-size:.85rem}
@@ -155,13 +155,9 @@ impl Page<'_> {
         for bundle in self.bundles {
             let has = |there: bool| self.say(&if there { check::present() } else { check::missing() });
             let (class, sign) = mark(good(bundle.status));
-            let mut users = String::new();
-            for user in &bundle.used_by {
-                users.push_str(&format!("<br>{}", self.say(&check::used_by(user.to(self.lang)))));
-            }
             let _ = writeln!(
                 table,
-                "<tr class=\"{class}\"><td>{}{users}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>\
+                "<tr class=\"{class}\"><td class=\"p\">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>\
                  <td><b>{sign} {}</b></td></tr>",
                 escaped(&bundle.path),
                 bundle.format.map_or_else(|| "-".to_owned(), |format| self.say(&text::format_name(format))),
@@ -171,6 +167,11 @@ impl Page<'_> {
                 self.say(&text::owner_name(&bundle.custody)),
                 self.say(&text::status_name(bundle.status)),
             );
+            let users: Vec<String> = bundle.used_by.iter().map(|user| user.to(self.lang).to_owned()).collect();
+            if !users.is_empty() {
+                let users = self.say(&check::used_by(text::names(&users).to(self.lang)));
+                let _ = writeln!(table, "<tr><td class=\"u\" colspan=\"{}\">{users}</td></tr>", heads.len());
+            }
         }
         table + "</table>\n"
     }
@@ -201,7 +202,10 @@ impl Page<'_> {
     fn proofs(&self) -> String {
         let heads = [check::verdict(), say::rung(), say::subject(), say::detail()];
         let mut table = format!("<table>\n{}", self.row("th", &heads));
+        let several = self.proofs.windows(2).any(|pair| pair[0].path != pair[1].path);
         for proof in self.proofs {
+            let of =
+                if several { format!("<br>{}", escaped(&proof.path.display().to_string())) } else { String::new() };
             let good = match proof.verdict {
                 Verdict::Pass => Some(true),
                 Verdict::Fail => Some(false),
@@ -210,7 +214,7 @@ impl Page<'_> {
             let (class, sign) = mark(good);
             let _ = writeln!(
                 table,
-                "<tr class=\"{class}\"><td><b>{sign} {}</b></td><td class=\"n\">{}</td><td class=\"s\">{}</td><td>{}</td></tr>",
+                "<tr class=\"{class}\"><td><b>{sign} {}</b></td><td class=\"n\">{}</td><td class=\"s\">{}{of}</td><td>{}</td></tr>",
                 self.say(&text::verdict_name(proof.verdict)),
                 self.say(&text::rung_name(proof.rung)),
                 self.say(&text::subject_name(proof)),

@@ -21,6 +21,7 @@ use super::unlock::TRIES;
 use crate::assess::Status;
 use crate::finding::{Code, Trouble};
 use crate::lang::{Sentence, cli as say_cli, wizard as say, wrap};
+use crate::locate::process;
 use crate::password::{Password, Passwords};
 use crate::report::record::Action;
 use crate::report::{Bundle, text};
@@ -75,7 +76,7 @@ fn place(session: &Session, ask: &Ask) -> Answer<Where> {
     loop {
         let at = match ask.select(&say::where_to_look(), &items, 0) {
             Answer::Is(0) => Answer::Is(Where { places: vec![PathBuf::from(".")], ..Where::default() }),
-            Answer::Is(1) => process(session, ask),
+            Answer::Is(1) => running(session, ask),
             Answer::Is(2) => Answer::Is(Where { machine: true, ..Where::default() }),
             Answer::Is(3) => file(session, ask),
             _ => return Answer::Quit,
@@ -86,13 +87,16 @@ fn place(session: &Session, ask: &Ask) -> Answer<Where> {
     }
 }
 
-fn process(session: &Session, ask: &Ask) -> Answer<Where> {
+fn running(session: &Session, ask: &Ask) -> Answer<Where> {
     loop {
         match ask.text(&say::which_process()) {
-            Answer::Is(text) => match text.trim().parse() {
-                Ok(pid) => return Answer::Is(Where { pid: vec![pid], ..Where::default() }),
-                Err(_) => session.say_sentence(&say::not_a_number(text::printable(&text))),
-            },
+            Answer::Is(text) => {
+                let pid = text.trim().parse().map(|pid| vec![pid]).unwrap_or_else(|_| process::named(text.trim()));
+                if !pid.is_empty() {
+                    return Answer::Is(Where { pid, ..Where::default() });
+                }
+                session.say_sentence(&say::not_a_process(text::printable(&text)));
+            }
             Answer::Back => return Answer::Back,
             Answer::Quit => return Answer::Quit,
         }
