@@ -26,7 +26,6 @@ pub fn run(session: &mut Session, args: &Check) -> Exit {
     if let Err(exit) = unlock(session, &targets, Wanted::ToRead) {
         return exit;
     }
-    let session = &mut *session;
     let judge_all = || in_parallel(&targets, |target| judge(session, target));
     let judged = progress::during(session, &say_cli::judging(), judge_all);
     let mut exit = Exit::Good;

@@ -23,7 +23,7 @@ h1.good{border-color:#1a7f37;background:#e9f7ed}h1.bad{border-color:#c62828;back
 h2{font-size:1.15rem;margin:2rem 0 .5rem;border-bottom:1px solid #bbb}h3{font-size:1rem;margin:1rem 0 .3rem;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.3rem .5rem;border-bottom:1px solid #ddd;overflow-wrap:anywhere}
 th{white-space:nowrap;font-weight:600}code{font-family:ui-monospace,monospace;font-size:.85em;overflow-wrap:anywhere}
-td b,td.n{white-space:nowrap}td.s{min-width:9rem}td.s code{white-space:nowrap}td.p{min-width:16rem}td.u{padding-left:2rem;color:#555;font-size:.85rem}
+td b,td.n{white-space:nowrap}td.s{min-width:9rem}td.s code{white-space:nowrap}td.p{min-width:16rem}td.w{overflow-wrap:normal}td.u{padding-left:2rem;color:#555;font-size:.85rem}
 .good b{color:#1a7f37}.bad b{color:#c62828}.unknown b{color:#9a6700}
 svg{width:100%;height:auto;font:14px system-ui,'Noto Sans CJK SC','Microsoft YaHei',sans-serif}
 footer{margin-top:2rem;color:#555;font-size:.85rem}
@@ -157,7 +157,7 @@ impl Page<'_> {
             let (class, sign) = mark(good(bundle.status));
             let _ = writeln!(
                 table,
-                "<tr class=\"{class}\"><td class=\"p\">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>\
+                "<tr class=\"{class}\"><td class=\"p\">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td class=\"w\">{}</td>\
                  <td><b>{sign} {}</b></td></tr>",
                 escaped(&bundle.path),
                 bundle.format.map_or_else(|| "-".to_owned(), |format| self.say(&text::format_name(format))),

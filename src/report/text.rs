@@ -22,13 +22,24 @@ fn is_direction(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// A path as it has to be typed in a shell.
+/// A path as it has to be typed in a shell: one word, which is no option, and which no terminal takes for a command.
 pub fn typed(path: &str) -> String {
+    // A hyphen alone is standard input.
+    let path = if path.len() > 1 && path.starts_with('-') { format!("./{path}") } else { path.to_owned() };
     let plain = |c: char| c.is_alphanumeric() || "/._-+,:@%=\\".contains(c);
     if !path.is_empty() && path.chars().all(plain) {
-        path.to_owned()
-    } else {
+        path
+    } else if cfg!(windows) {
+        format!("\"{}\"", printable(&path))
+    } else if printable(&path) == path {
         format!("'{}'", path.replace('\'', r"'\''"))
+    } else {
+        let escaped = |byte: u8| match byte {
+            b'\'' | b'\\' => format!("\\{}", char::from(byte)),
+            b' '..=b'~' => char::from(byte).to_string(),
+            _ => format!("\\x{byte:02x}"),
+        };
+        format!("$'{}'", path.bytes().map(escaped).collect::<String>())
     }
 }
 
@@ -399,4 +410,33 @@ pub fn proof(proof: &Proof, lang: Lang) -> String {
     let (verdict, rung) = (pad(verdict.to(lang), 10), pad(rung.to(lang), 11));
     let subject = subject_name(proof);
     format!("  {verdict}  {rung} {}\n      {}", subject.to(lang), printable(proof.detail.to(lang)))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_typed_as_one_word_that_a_shell_gives_back() {
+        for path in [
+            "rootca.pem",
+            "-",
+            "-n",
+            "",
+            "root ca.pem",
+            "it's.pem",
+            "\u{1b}[31mred.pem",
+            "two\nlines 'and \\ more'.pem",
+            "\u{202e}mep.pem",
+            "\u{8bc1}\u{4e66}\u{3001}.pem",
+            "$HOME `id` *.pem",
+        ] {
+            let word = typed(path);
+            assert_eq!(printable(&word), word, "{path:?}");
+            let echoed = std::process::Command::new("bash").args(["-c", &format!("printf %s {word}")]).output();
+            let echoed = String::from_utf8(echoed.expect("bash is there").stdout).expect("UTF-8");
+            assert_eq!(echoed.strip_prefix("./-").map_or(echoed.clone(), |rest| format!("-{rest}")), path);
+            assert!(path == "-" || !word.starts_with('-'), "{word} would be an option");
+        }
+    }
 }
