@@ -554,3 +554,44 @@ fn the_bundles_of_a_program_are_found_by_what_it_opens() {
         assert_eq!(opened_stores(stand_ins(KeyKind::Ec), &options).unwrap_err().code, Code::CommandNotStarted);
     });
 }
+
+/// What the program itself says, as root and as nobody: the record of a rehearsal in which no bundle was named.
+#[test]
+fn without_a_named_bundle_the_one_that_matters_is_found_and_proposed() {
+    if !installed(&["python3"]) {
+        return;
+    }
+    let project = Project::new(&["pay.py"], &[]);
+    let g1 = rootfix::rollover::Catalogue::load().unwrap();
+    let g1 = g1.roots.iter().find(|root| root.id == "digicert-global-root-ca").unwrap();
+    if std::env::var_os(PROJECT).is_none() {
+        fs::write(project.bundle(), g1.pem()).unwrap();
+        // It is opened, and plays no part.
+        fs::write(project.path.join("cert/other.pem"), g1.pem()).unwrap();
+    }
+    as_each_user("without_a_named_bundle_the_one_that_matters_is_found_and_proposed", &project, || {
+        let before = listing(&project.path.join("cert"));
+        let rehearse = |script: &str| {
+            let mut rootfix = Command::new(env!("CARGO_BIN_EXE_rootfix"));
+            rootfix.args(["--json", "--lang", "en", "rehearse", "--", "sh", "-c", script]).current_dir(&project.path);
+            let output = rootfix.output().unwrap();
+            let records = String::from_utf8(output.stdout).unwrap();
+            let mut records = records.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+            let record = records.find(|record| record["type"] == "rehearsal");
+            (output.status.code(), record.unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&output.stderr))))
+        };
+        let real = |name: &str| fs::canonicalize(project.path.join(name)).unwrap().display().to_string();
+        let (code, record) = rehearse("cat cert/other.pem >/dev/null; python3 pay.py");
+        assert_eq!((code, &record["conclusion"]), (Some(1), &"append-helps".into()), "{record}");
+        let found = record["bundles"].as_array().unwrap();
+        for name in ["cert/rootca.pem", "cert/other.pem"] {
+            assert!(found.contains(&real(name).into()), "{record}");
+        }
+        assert_eq!(record["needed"], serde_json::json!([real("cert/rootca.pem")]));
+        // The control: nothing is proposed to a program that reads no bundle, and nothing is said to be proven.
+        let (code, record) = rehearse("true");
+        assert_eq!((code, &record["conclusion"]), (Some(2), &"not-proven".into()), "{record}");
+        assert_eq!(record["needed"], serde_json::json!([]));
+        assert_eq!(listing(&project.path.join("cert")), before);
+    });
+}

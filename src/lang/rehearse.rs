@@ -69,6 +69,10 @@ sentences! {
         en: "{path} cannot be read: {error}.",
         zh: "无法读取 {path}：{error}。",
     }
+    no_bundle_known(how_en, how_zh) {
+        en: "It refuses this chain ({how_en}), and no bundle is known that it would read.",
+        zh: "它拒绝了此证书链（{how_zh}），而且不清楚它会读取哪个证书包。",
+    }
     name_a_bundle() {
         en: "Give the bundle that the program reads with --bundle; `rootfix locate` finds it.",
         zh: "请用 --bundle 指定程序所读取的证书包；可用 `rootfix locate` 查找。",

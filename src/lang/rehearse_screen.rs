@@ -33,6 +33,20 @@ sentences! {
     repaired() { en: "repaired bundle, new chain", zh: "修复后的证书包，新证书链" }
     rogue() { en: "repaired bundle, rogue chain", zh: "修复后的证书包，伪造的证书链" }
     running(number, part) { en: "{number}/4  {part} ...", zh: "{number}/4  {part}……" }
+    searching() { en: "looking at what it opens ...", zh: "正在查看它打开了哪些文件……" }
+    narrowing() { en: "looking which bundle matters ...", zh: "正在确定哪个证书包起作用……" }
+    found(program, paths_en, paths_zh) {
+        en: "{program} was seen to read: {paths_en}",
+        zh: "观察到 {program} 读取了：{paths_zh}",
+    }
+    these_matter(paths_en, paths_zh) {
+        en: "Of these it is enough to repair: {paths_en}",
+        zh: "其中只需修复：{paths_zh}",
+    }
+    nothing_opened(program) {
+        en: "{program} was not seen to open a file with roots: they may be built into it, or it may read them later than it got here. If you know its bundle, give it with --bundle; `rootfix locate` looks for it.",
+        zh: "没有观察到 {program} 打开任何含根证书的文件：根证书可能内置于程序中，或者程序尚未运行到读取的步骤。如果知道它的证书包，请用 --bundle 指定；可用 `rootfix locate` 查找。",
+    }
     nothing_was_touched() {
         en: "Nothing outside was changed, and nothing was sent to the real service.",
         zh: "没有改动外部的任何内容，也没有向真实服务发送任何数据。",

@@ -46,9 +46,10 @@ impl Traced {
     /// The stores that were used, for whoever checks or repairs them.
     ///
     /// A directory stands for the certificates that were opened one by one in it: by OpenSSL under their hashes, by
-    /// Go and GnuTLS all in turn.
+    /// Go and GnuTLS all in turn. One in which OpenSSL looked for a hash in vain is used all the same.
     pub fn stores(&self) -> Vec<Found> {
-        let opened = || self.opened.iter().filter(|opened| opened.real.is_some());
+        let looked_in = |opened: &&Opened| opened.is_hash_named() && opened.path.parent().is_some_and(Path::is_dir);
+        let opened = || self.opened.iter().filter(|opened| opened.real.is_some() || looked_in(opened));
         let singles = |directory: &Path| {
             opened().filter(|other| other.path.parent() == Some(directory) && other.holds_one_certificate()).count()
         };

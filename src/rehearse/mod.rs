@@ -5,7 +5,8 @@
 //! shadow copy ([`shadow`]); what the server saw, beside how the program ended, becomes a verdict ([`verdict`]).
 //!
 //! Not shown: that the real server accepts the program's requests, or that its answers are understood. The program
-//! does run, four times, and what it does besides connecting (a log line, a row in a local database) it does.
+//! does run, four times, and what it does besides connecting (a log line, a row in a local database) it does. Where its
+//! bundles have to be found, it runs once more, and again for each of several ([`needed`]).
 
 pub mod chain;
 pub mod serve;
@@ -113,6 +114,38 @@ pub fn rehearse(
     }
     let (judged, conclusion) = verdict::judge(&outcomes, shadows.vouched);
     Ok(Rehearsal { outcomes, judged, conclusion })
+}
+
+/// The bundles whose repair helps the program: all that lack the new root, but for those without whose repair it comes
+/// through just as well. Of two that do the same, the one that comes first.
+///
+/// It runs the program once more for each of several.
+///
+/// # Errors
+/// As [`rehearse`].
+pub fn needed(
+    stand_ins: &StandIns,
+    options: &Options,
+    append: Append<'_>,
+    rehearsal: &Rehearsal,
+) -> Result<Vec<PathBuf>, Trouble> {
+    let mut needed: Vec<&Bundle> = options.bundles.iter().filter(|bundle| !bundle.holds.new_root).collect();
+    let Some(reference) = rehearsal.outcomes.get(2).filter(|_| rehearsal.conclusion == Conclusion::AppendHelps) else {
+        return Ok(Vec::new());
+    };
+    let shadows = Shadows::make(&options.bundles, stand_ins, append)?;
+    for left_out in needed.clone().into_iter().rev() {
+        if needed.len() < 2 {
+            break;
+        }
+        let without: Vec<&Bundle> = needed.iter().copied().filter(|bundle| bundle.path != left_out.path).collect();
+        let seen = shadows.repaired_at(&without);
+        let outcome = run(options, &stand_ins.hosts, &stand_ins.chain(Shown::New).into(), &seen, false)?;
+        if verdict::works_as(reference, &outcome) {
+            needed = without;
+        }
+    }
+    Ok(needed.into_iter().map(|bundle| bundle.path.clone()).collect())
 }
 
 /// Runs the command once, in a private world with the bundles as they are, and says which stores it opens.

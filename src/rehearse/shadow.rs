@@ -50,6 +50,13 @@ pub enum Shadow {
     },
 }
 
+impl Shadow {
+    pub fn path(&self) -> &PathBuf {
+        let (Shadow::File { path, .. } | Shadow::Directory { path, .. }) = self;
+        path
+    }
+}
+
 /// The shadows of all bundles, before and after the repair.
 #[derive(Debug, Clone)]
 pub struct Shadows {
@@ -113,6 +120,13 @@ impl Shadows {
             all_repaired.push(repaired);
         }
         Ok(Shadows { today: all_today, repaired: all_repaired, vouched: Vouched::by(&all_hold) })
+    }
+
+    /// These bundles repaired, and the others as they are today.
+    pub fn repaired_at(&self, bundles: &[&Bundle]) -> Vec<Shadow> {
+        let real: Vec<PathBuf> = bundles.iter().filter_map(|bundle| fs::canonicalize(&bundle.path).ok()).collect();
+        let each = self.today.iter().zip(&self.repaired);
+        each.map(|(today, repaired)| if real.contains(today.path()) { repaired } else { today }.clone()).collect()
     }
 }
 

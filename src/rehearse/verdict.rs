@@ -77,6 +77,8 @@ pub struct Holds {
 /// What all bundles of a program vouch for today, taken together. A program may open several and use one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Vouched {
+    /// There is at least one. Without, a refusal says nothing about what the program trusts.
+    pub any: bool,
     /// At least one has the old root.
     pub old_root: bool,
     pub new_root: Share,
@@ -97,7 +99,7 @@ impl Vouched {
             all if all == bundles.len() => Share::All,
             _ => Share::Some,
         };
-        Vouched { old_root: bundles.iter().any(|holds| holds.old_root), new_root }
+        Vouched { any: !bundles.is_empty(), old_root: bundles.iter().any(|holds| holds.old_root), new_root }
     }
 }
 
@@ -154,6 +156,9 @@ pub fn judge(outcomes: &[Outcome], holds: Vouched) -> (Vec<Judged>, Conclusion) 
     let judged = Part::ALL.into_iter().zip(outcomes.iter().zip(&reaches)).map(|(part, (outcome, reach))| {
         let (verdict, sentence) = match (part, reach) {
             (_, Reach::Nowhere(why)) => (Verdict::NotProven, why.clone()),
+            (Part::Baseline | Part::Rollover | Part::Repaired, Reach::Refused(how)) if !holds.any => {
+                (Verdict::NotProven, say::no_bundle_known(&how.en, &how.zh))
+            }
 
             (Part::Baseline, Reach::Accepted) => (Verdict::Pass, say::works(what_was_seen(outcome))),
             (Part::Baseline, Reach::Partly) => (Verdict::Pass, say::works_partly(what_was_seen(outcome))),
@@ -201,6 +206,12 @@ pub fn judge(outcomes: &[Outcome], holds: Vouched) -> (Vec<Judged>, Conclusion) 
         _ => Conclusion::NotProven,
     };
     (judged, conclusion)
+}
+
+/// Whether the program came through as it did in the reference.
+pub fn works_as(reference: &Outcome, outcome: &Outcome) -> bool {
+    let speaks = reference.observations.connections.iter().any(|connection| connection.request.is_some());
+    reach(outcome, Some(reference), speaks) == Reach::Accepted && outcome.exit == reference.exit
 }
 
 fn accepted(connection: &Connection, outcome: &Outcome, reference: Option<&Outcome>, speaks: bool) -> bool {
@@ -284,7 +295,7 @@ fn what_was_seen(outcome: &Outcome) -> String {
 mod tests {
     use super::*;
 
-    const HOLDS_OLD: Vouched = Vouched { old_root: true, new_root: Share::None };
+    const HOLDS_OLD: Vouched = Vouched { any: true, old_root: true, new_root: Share::None };
 
     fn outcome(exit: i32, connections: &[Connection]) -> Outcome {
         Outcome {
@@ -345,7 +356,7 @@ mod tests {
     #[test]
     fn a_bundle_that_holds_the_new_root_alone_is_ready_though_the_old_chain_is_refused() {
         let (yes, no) = (outcome(0, &[request()]), outcome(2, &[alert()]));
-        let holds = Vouched { old_root: false, new_root: Share::All };
+        let holds = Vouched { any: true, old_root: false, new_root: Share::All };
         let (judged, conclusion) = judge(&[no.clone(), yes.clone(), yes, no], holds);
         assert_eq!(verdicts(&judged), [Verdict::Fail, Verdict::Pass, Verdict::Pass, Verdict::Pass]);
         assert_eq!(conclusion, Conclusion::Ready);
@@ -354,10 +365,10 @@ mod tests {
     #[test]
     fn a_bundle_that_a_program_opens_beside_its_own_does_not_make_the_rollover_harmless() {
         let (old, both) = (Holds { old_root: true, new_root: false }, Holds { old_root: true, new_root: true });
-        assert_eq!(Vouched::by(&[]), Vouched { old_root: false, new_root: Share::None });
+        assert_eq!(Vouched::by(&[]), Vouched { any: false, old_root: false, new_root: Share::None });
         assert_eq!(Vouched::by(&[both]).new_root, Share::All);
         let holds = Vouched::by(&[old, both]);
-        assert_eq!(holds, Vouched { old_root: true, new_root: Share::Some });
+        assert_eq!(holds, Vouched { any: true, old_root: true, new_root: Share::Some });
         let (yes, no) = (outcome(0, &[request()]), outcome(2, &[alert()]));
         let (judged, conclusion) = judge(&[yes.clone(), no.clone(), yes.clone(), no.clone()], holds);
         assert_eq!(conclusion, Conclusion::AppendHelps);
@@ -373,6 +384,25 @@ mod tests {
         assert_eq!(verdicts(&judged)[0], Verdict::NotProven);
         assert_eq!(verdicts(&judged)[3], Verdict::NotProven);
         assert_eq!(conclusion, Conclusion::NotProven);
+    }
+
+    #[test]
+    fn where_no_bundle_is_known_a_refusal_proves_nothing_and_an_acceptance_shows_who_does_not_verify() {
+        let (yes, no) = (outcome(0, &[request()]), outcome(2, &[alert()]));
+        let nothing = Vouched::by(&[]);
+        let (judged, conclusion) = judge(&[no.clone(), no.clone(), no.clone(), no], nothing);
+        assert_eq!((verdicts(&judged), conclusion), (vec![Verdict::NotProven; 4], Conclusion::NotProven));
+        let (_, conclusion) = judge(&[yes.clone(), yes.clone(), yes.clone(), yes], nothing);
+        assert_eq!(conclusion, Conclusion::DoesNotVerify);
+    }
+
+    #[test]
+    fn a_bundle_matters_where_the_program_comes_through_as_before() {
+        let (yes, no) = (outcome(0, &[request()]), outcome(2, &[alert()]));
+        assert!(works_as(&yes, &yes));
+        assert!(!works_as(&yes, &no));
+        assert!(!works_as(&yes, &outcome(1, &[request()])));
+        assert!(!works_as(&yes, &outcome(0, &[late_refusal()])));
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub(super) struct OpenCall {
     pub path: u64,
     /// Unknown for openat2, whose flags lie in memory.
     pub flags: u64,
+    /// Whether the file is there is all that is asked: so OpenSSL does before it opens a certificate by its hash.
+    pub only_looks: bool,
 }
 
 /// "The current directory", in the place of a descriptor.
@@ -33,17 +35,21 @@ enum Shape {
     Open,
     OpenAt,
     OpenAt2,
+    Stat,
+    StatAt,
 }
 
-/// The open that the process is about to make; `None` for any other call.
+/// The open, or the look at a file's status, that the process is about to make; `None` for any other call.
 pub(super) fn open_call(registers: &Registers) -> Option<OpenCall> {
     let (shape, arguments) = call(registers)?;
     let directory = |number: u64| Some(number as i32).filter(|number| *number != AT_FDCWD);
     let [first, second, third] = arguments;
     Some(match shape {
-        Shape::Open => OpenCall { directory: None, path: first, flags: second },
-        Shape::OpenAt => OpenCall { directory: directory(first), path: second, flags: third },
-        Shape::OpenAt2 => OpenCall { directory: directory(first), path: second, flags: 0 },
+        Shape::Open => OpenCall { directory: None, path: first, flags: second, only_looks: false },
+        Shape::OpenAt => OpenCall { directory: directory(first), path: second, flags: third, only_looks: false },
+        Shape::OpenAt2 => OpenCall { directory: directory(first), path: second, flags: 0, only_looks: false },
+        Shape::Stat => OpenCall { directory: None, path: first, flags: 0, only_looks: true },
+        Shape::StatAt => OpenCall { directory: directory(first), path: second, flags: 0, only_looks: true },
     })
 }
 
@@ -54,6 +60,8 @@ fn call(registers: &Registers) -> Option<(Shape, [u64; 3])> {
             5 => Shape::Open,
             295 => Shape::OpenAt,
             437 => Shape::OpenAt2,
+            106 | 195 => Shape::Stat,
+            300 | 383 => Shape::StatAt,
             _ => return None,
         };
         return Some((shape, [0, 1, 2].map(|index| registers.half(index).into())));
@@ -62,6 +70,8 @@ fn call(registers: &Registers) -> Option<(Shape, [u64; 3])> {
         2 => Shape::Open,
         257 => Shape::OpenAt,
         437 => Shape::OpenAt2,
+        4 => Shape::Stat,
+        262 | 332 => Shape::StatAt,
         _ => return None,
     };
     Some((shape, [14, 13, 12].map(|index| registers.word(index))))
@@ -85,6 +95,8 @@ fn call(registers: &Registers) -> Option<(Shape, [u64; 3])> {
             5 => Shape::Open,
             322 => Shape::OpenAt,
             437 => Shape::OpenAt2,
+            106 | 195 => Shape::Stat,
+            327 | 397 => Shape::StatAt,
             _ => return None,
         };
         return Some((shape, [0, 1, 2].map(|index| registers.half(index).into())));
@@ -92,6 +104,7 @@ fn call(registers: &Registers) -> Option<(Shape, [u64; 3])> {
     let shape = match registers.word(8) {
         56 => Shape::OpenAt,
         437 => Shape::OpenAt2,
+        79 | 291 => Shape::StatAt,
         _ => return None,
     };
     Some((shape, [0, 1, 2].map(|index| registers.word(index))))

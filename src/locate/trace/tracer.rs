@@ -180,12 +180,17 @@ impl Tracer {
         if state.inside {
             state.open = ptrace::registers(pid).ok().and_then(|registers| {
                 let call = calls::open_call(&registers).filter(|call| call.may_read())?;
-                Some((call, asked_path(pid, call)?))
+                let path = asked_path(pid, call)?;
+                (!call.only_looks || is_a_hash_name(&path)).then_some((call, path))
             });
-        } else if let Some((_, path)) = state.open.take()
+        } else if let Some((call, path)) = state.open.take()
             && let Ok(registers) = ptrace::registers(pid)
         {
-            self.opened(pid, path, calls::result(&registers));
+            let result = calls::result(&registers);
+            // What is there is opened next.
+            if !call.only_looks || result < 0 {
+                self.opened(pid, path, result);
+            }
         }
     }
 
@@ -257,5 +262,9 @@ fn has_a_stores_name(path: &Path) -> bool {
     extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
         || name == "cacerts"
         || name == "jssecacerts"
-        || cadir::sniff([name])
+        || is_a_hash_name(path)
+}
+
+fn is_a_hash_name(path: &Path) -> bool {
+    cadir::sniff(path.file_name().and_then(|name| name.to_str()))
 }

@@ -71,7 +71,7 @@ struct Place<'a> {
 
 impl<'a> Place<'a> {
     fn open(shadow: &'a Shadow) -> Result<Place<'a>, Failure> {
-        let (Shadow::File { path, .. } | Shadow::Directory { path, .. }) = shadow;
+        let path = shadow.path();
         let fd = rustix::fs::open(path, OFlags::PATH | OFlags::CLOEXEC | OFlags::NOFOLLOW, Mode::empty())
             .map_err(|error| Failure::at(Step::Mount, path)(error.into()))?;
         Ok(Place { path, shadow, fd })
