@@ -403,3 +403,43 @@ fn bouncy_castles_format_is_left_to_the_native_engine() {
     }
     assert!(!dir.path().join("log").exists());
 }
+
+/// What `append` answers about this store where this is the keytool on the path; the exit code and the change.
+fn appended(store: &Path, keytool: &Path, arguments: &[&str]) -> (Option<i32>, serde_json::Value) {
+    let mut rootfix = std::process::Command::new(env!("CARGO_BIN_EXE_rootfix"));
+    rootfix.args(["--json", "append"]).arg(store).args(arguments);
+    let path = [keytool.parent().unwrap(), Path::new("/usr/bin"), Path::new("/bin")];
+    rootfix.env_remove("JAVA_HOME").env("PATH", std::env::join_paths(path).unwrap());
+    let output = rootfix.output().unwrap();
+    let records = String::from_utf8(output.stdout).unwrap();
+    (output.status.code(), serde_json::from_str(records.lines().next().unwrap()).unwrap())
+}
+
+#[test]
+fn append_asks_keytool_about_what_the_native_engine_wrote() {
+    let (Some(java), Some(keytool)) = (Java::here(), real()) else { return };
+    let makings = Makings::new();
+    let (dir, tool) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let store = dir.path().join("trust.p12");
+    let bytes = makings.trust_store(&java, "PKCS12", "changeit");
+    let try_it = |keytool: &Path, arguments: &[&str]| {
+        fs::write(&store, &bytes).unwrap();
+        let (code, change) = appended(&store, keytool, arguments);
+        let proofs = change["proofs"].as_array().cloned().unwrap_or_default();
+        let asked: Vec<_> = proofs.iter().filter(|proof| proof["rung"] == "client").cloned().collect();
+        let verdict = asked.first().map(|proof| proof["verdict"].as_str().unwrap().to_owned());
+        (code, verdict, fs::read(&store).unwrap() != bytes)
+    };
+    assert_eq!(try_it(&keytool, &[]), (Some(0), Some("pass".into()), true));
+    // Whoever wants no JVM gets none, and no answer of one.
+    assert_eq!(try_it(&keytool, &["--engine", "native"]), (Some(0), None, true));
+    // The controls: one that copies everything but the new root, one that does nothing, one that hangs.
+    let all_but_one = "case \"$*\" in *digicertglobalrootg2*) exit 0;; esac; exec \"$REAL\" \"$@\"";
+    let picky = script(tool.path(), all_but_one);
+    assert_eq!(try_it(&picky, &[]), (Some(2), Some("fail".into()), false));
+    assert_eq!(try_it(&picky, &["--force"]), (Some(0), Some("fail".into()), true));
+    for body in ["exit 0", "exec sleep 1000"] {
+        let useless = script(tool.path(), body);
+        assert_eq!(try_it(&useless, &[]), (Some(0), Some("not-proven".into()), true), "{body}");
+    }
+}

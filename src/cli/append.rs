@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::args::{Append, Engine};
 use super::convert;
@@ -166,6 +167,12 @@ pub fn one(session: &Session, target: &Target, args: &Append) -> Done {
             let change = Change { action: Action::Failed, trouble: Some(not_proved(proof)), ..change };
             return Done { change, diff: None, bytes: None };
         }
+        let asked = ask_keytool(session, target, args, &opened, &planned);
+        change.proofs.extend(asked.iter().cloned());
+        if let (Some(proof), false) = (asked.iter().find(|proof| proof.verdict == Verdict::Fail), args.force) {
+            let change = Change { action: Action::Failed, trouble: Some(not_proved(proof)), ..change };
+            return Done { change, diff: None, bytes: None };
+        }
         let mode = opened.mode;
         let written = match (target.path(), &args.output) {
             (_, Some(output)) => write_new(session, &planned, output, mode),
@@ -220,6 +227,24 @@ fn engine<'a>(
         };
         keytool::append_by(engine, keytool.as_deref(), keytool::TIMEOUT, format, bytes, store, roots, options)
     }
+}
+
+/// What keytool makes of the native engine's work. Whoever chose the native engine does without a JVM; one that did not
+/// do its own work is not waited for as long again.
+fn ask_keytool(session: &Session, target: &Target, args: &Append, opened: &Opened, planned: &Plan<'_>) -> Vec<Proof> {
+    const AGAIN: Duration = Duration::from_secs(10);
+    let said = |code: Code| planned.findings.iter().any(|finding| finding.code == code);
+    let native = !said(Code::AddedByKeytool) && args.engine != Engine::Native;
+    if !native || planned.roots.is_empty() || !keytool::reads(opened.store.format) {
+        return Vec::new();
+    }
+    let Ok(after) = opened.format.decode(&planned.bytes, &session.passwords) else { return Vec::new() };
+    let found = keytool::find(target.path(), &|name| std::env::var_os(name));
+    let timeout = if said(Code::KeytoolNotUsed) { AGAIN } else { keytool::TIMEOUT };
+    let (before, after) = ((&*opened.bytes, &opened.store), (&*planned.bytes, &after));
+    let file = args.output.clone().unwrap_or_else(|| target.shown().into());
+    let prove = |root: &&Root| keytool::prove(&file, before, after, root, found.as_deref(), timeout);
+    planned.roots.iter().map(prove).collect()
 }
 
 /// Another program never stops writing.

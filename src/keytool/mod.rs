@@ -23,7 +23,10 @@ use crate::proof::Verdict;
 use crate::rollover::Root;
 use crate::store::{self, AppendOptions, Appended, Format, Store, StoreFormat, Trust, jks};
 
+mod listing;
 mod run;
+
+pub use listing::{prove, reads};
 
 /// Who adds to a key store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -216,7 +219,7 @@ pub fn lists_as_trusted(
     timeout: Duration,
 ) -> Verdict {
     let Some(store_type) = type_of(store.format) else { return Verdict::NotProven };
-    let Some(password) = suitable(store.password.as_ref()) else { return Verdict::NotProven };
+    let Some(password) = password_of(store) else { return Verdict::NotProven };
     let found = store.entries.iter().find(|entry| {
         entry.certificate.fingerprint() == fingerprint && entry.trust == Trust::Trusted && entry.alias.is_some()
     });
@@ -291,6 +294,15 @@ fn type_of(format: Format) -> Option<&'static str> {
 /// The text of a password that an environment variable can carry and that keytool does not ask for again.
 fn suitable(password: Option<&Password>) -> Option<&str> {
     password.and_then(Password::as_str).filter(|text| !text.is_empty() && !text.contains('\0'))
+}
+
+/// What keytool is told to read this store with. Where there is nothing to decrypt or to check, it takes any password,
+/// and must be given one.
+fn password_of(store: &Store) -> Option<&str> {
+    match &store.password {
+        Some(Password::None) if store.format == Format::Pkcs12 => Some("changeit"),
+        password => suitable(password.as_ref()),
+    }
 }
 
 fn decode(bytes: &[u8], password: &str) -> Option<Store> {

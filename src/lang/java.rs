@@ -111,4 +111,20 @@ sentences! {
         en: "the root was not added, or something else was.",
         zh: "根证书未被添加，或添加了其他内容。",
     }
+    keytool_lists_it(name) {
+        en: "keytool takes {name} in it for a trusted certificate.",
+        zh: "keytool 将其中的 {name} 识别为受信任的证书。",
+    }
+    keytool_does_not_list_it(name) {
+        en: "keytool reads what was there before, but does not take {name} for a trusted certificate.",
+        zh: "keytool 能读取原有条目，但没有将 {name} 识别为受信任的证书。",
+    }
+    keytool_does_not_tell() {
+        en: "keytool gave no answer that counts: it did not end, or it reads no store with this password or of this kind.",
+        zh: "keytool 没有给出可以采信的结果：未能按时结束，或者无法用该密码读取此类密钥库。",
+    }
+    no_keytool_to_ask() {
+        en: "No keytool was found that only you and root can change, so Java itself was not asked.",
+        zh: "没有找到仅您和 root 能修改的 keytool，因此未经 Java 验证。",
+    }
 }
