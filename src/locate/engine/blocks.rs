@@ -105,12 +105,12 @@ fn braces(source: &Source, at: usize) -> Around {
         if function.is_some_and(|function| function != line) {
             break;
         }
-        // In C a bracket that closes on its own line holds arguments, not what stands beside.
-        if !found && (!by_function || line != source.line(close)) {
+        let bracket = source.slice(open, open + 1);
+        // In C a parenthesis holds arguments, and a brace that closes on its own line values, not what stands beside.
+        if !found && (!by_function || (bracket != "(" && line != source.line(close))) {
             around.beside = (open, close);
             found = true;
         }
-        let bracket = source.slice(open, open + 1);
         let heading = heading(source, open);
         if let Some(name) = assigned(&heading) {
             names.push(name.to_owned());
