@@ -7,10 +7,13 @@ use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, SubjectPublicKeyInfoDer};
 use rustls::sign::CertifiedKey;
+use zeroize::Zeroizing;
 
+use crate::certificate::Certificate;
 use crate::finding::{Code, Trouble};
 use crate::lang::probe as say;
 use crate::password::Passwords;
+use crate::store::pkcs12::Keys;
 use crate::store::{self, StoreFormat};
 
 /// A certificate with the ones above it, and its private key, which no text ever shows.
@@ -29,16 +32,12 @@ impl Identity {
     /// # Errors
     /// There is no key in it that can be used and fits a certificate in it; or the password does not fit.
     pub fn read(bytes: &[u8], passwords: &Passwords) -> Result<Identity, Trouble> {
-        let (keys, chain): (Vec<PrivateKeyDer<'static>>, Vec<CertificateDer<'static>>) =
-            if store::pkcs12::Pkcs12.sniff(bytes) {
-                let (keys, certificates) = store::pkcs12::keys(bytes, passwords)?;
-                let key = |key: &zeroize::Zeroizing<Vec<u8>>| PrivatePkcs8KeyDer::from(key.to_vec()).into();
-                let chain = certificates.iter().map(|certificate| CertificateDer::from(certificate.der().to_vec()));
-                (keys.iter().map(key).collect(), chain.collect())
-            } else {
-                let chain = CertificateDer::pem_slice_iter(bytes).filter_map(Result::ok);
-                (PrivateKeyDer::from_pem_slice(bytes).into_iter().collect(), chain.collect())
-            };
+        let (keys, chain) = if store::pkcs12::Pkcs12.sniff(bytes) {
+            from_pkcs12(&store::pkcs12::keys(bytes, passwords)?)
+        } else {
+            let chain = CertificateDer::pem_slice_iter(bytes).filter_map(Result::ok);
+            (PrivateKeyDer::from_pem_slice(bytes).into_iter().collect(), chain.collect())
+        };
         let provider = ring::default_provider();
         for key in keys {
             let Ok(key) = provider.key_provider.load_private_key(key) else { continue };
@@ -51,6 +50,12 @@ impl Identity {
         }
         Err(Trouble::new(Code::Unreadable, say::no_identity(), say::give_an_identity()))
     }
+}
+
+fn from_pkcs12(inside: &Keys) -> (Vec<PrivateKeyDer<'static>>, Vec<CertificateDer<'static>>) {
+    let key = |key: &Zeroizing<Vec<u8>>| PrivatePkcs8KeyDer::from(key.to_vec()).into();
+    let certificate = |certificate: &Certificate| CertificateDer::from(certificate.der().to_vec());
+    (inside.keys.iter().map(key).collect(), inside.certificates.iter().map(certificate).collect())
 }
 
 /// Old merchant certificates are of versions that rustls does not read; their keys fit all the same.

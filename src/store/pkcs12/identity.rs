@@ -17,11 +17,18 @@ const SHROUDED_KEY_BAG: &[u8] = &oid!(raw 1.2.840.113549.1.12.10.1.2);
 /// Keys that are tried; a program's identity has one.
 const MAX_KEYS: usize = 8;
 
-/// The keys (PKCS#8, those that the file's own password opens) and the certificates, in the order of the file.
+/// What a file holds of somebody's identity, in its own order.
+pub(crate) struct Keys {
+    /// PKCS#8; those that the file's own password opens.
+    pub keys: Vec<Zeroizing<Vec<u8>>>,
+    pub certificates: Vec<Certificate>,
+}
+
+/// The keys and the certificates.
 ///
 /// # Errors
 /// As `decode`.
-pub fn keys(bytes: &[u8], passwords: &Passwords) -> Result<(Vec<Zeroizing<Vec<u8>>>, Vec<Certificate>), Trouble> {
+pub(crate) fn keys(bytes: &[u8], passwords: &Passwords) -> Result<Keys, Trouble> {
     let passwords: Vec<Password> = passwords.iter().cloned().collect();
     let pfx = Pfx::open(bytes, &passwords)?;
     let mut keys = Vec::new();
@@ -32,7 +39,7 @@ pub fn keys(bytes: &[u8], passwords: &Passwords) -> Result<(Vec<Zeroizing<Vec<u8
         }
     }
     let sorted = super::java::sort(&pfx);
-    Ok((keys, sorted.certificates.iter().map(|found| found.certificate.clone()).collect()))
+    Ok(Keys { keys, certificates: sorted.certificates.iter().map(|found| found.certificate.clone()).collect() })
 }
 
 fn key(content: &Content, bag: &Element, password: Option<&Password>) -> Result<Option<Zeroizing<Vec<u8>>>, Trouble> {

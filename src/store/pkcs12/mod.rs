@@ -22,7 +22,7 @@ mod problem;
 mod scheme;
 
 pub use create::create;
-pub use identity::keys;
+pub(crate) use identity::{Keys, keys};
 
 use super::{AppendOptions, Appended, Entry, Format, Nature, Store, StoreFormat, Trust, mistaken};
 use crate::certificate::Fingerprint;
