@@ -1,6 +1,9 @@
 //! `probe` against real servers on loopback: what they show, and what each bundle makes of it.
 
-use std::net::TcpListener;
+mod common;
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream, ToSocketAddrs};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -182,4 +185,244 @@ fn a_saved_chain_is_judged_as_the_live_one_was() {
     };
     assert_eq!(verdict("root.pem"), "pass");
     assert_eq!(verdict("other.pem"), "fail");
+}
+
+/// A probe as a user types it, with these variables and no proxy else: records, exit code, errors.
+fn run(directory: &Path, variables: &[(&str, String)], arguments: &[&str]) -> (Vec<Value>, i32, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rootfix"));
+    command.args(["--json", "--lang", "en", "probe", "--time-limit", "5"]).args(arguments).current_dir(directory);
+    for name in ["HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"] {
+        command.env_remove(name);
+    }
+    let output = command.envs(variables.iter().map(|(name, value)| (name, value))).output().unwrap();
+    let records = String::from_utf8(output.stdout).unwrap();
+    let records = records.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    (records, output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn a_client_certificate_is_shown_where_it_is_asked_for_and_what_becomes_of_it_is_said() {
+    let pki = Pki::new();
+    let script = "
+        set -e
+        key='-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes'
+        for ca in root other; do
+            openssl req $key -keyout own.key -out own.csr -subj '/CN=1900000109'
+            openssl x509 -req -in own.csr -CA $ca.pem -CAkey $ca.key -CAcreateserial -out own.pem -days 30
+            cat own.key own.pem > $ca-own.pem
+            openssl pkcs12 -export -inkey own.key -in own.pem -certfile $ca.pem -out $ca-own.p12 -passout pass:1900000109
+            openssl pkcs12 -export -legacy -inkey own.key -in own.pem -out $ca-old.p12 -passout pass:1900000109
+        done
+    ";
+    let made = Command::new("sh").args(["-c", script]).current_dir(pki.0.path()).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let bundle = pki.path("root.pem");
+    let password = [("MERCHANT", String::from("1900000109"))];
+    for version in ["-tls1_2", "-tls1_3"] {
+        let demands = ["-cert_chain", "middle.pem", "-Verify", "2", "-verify_return_error", "-CAfile", "root.pem"];
+        let server = Server::start(&pki, &[&demands[..], &[version]].concat());
+        let at = format!("localhost:{}", server.1);
+        let show = |file: &str| {
+            let named = ["--bundle", &bundle, "--identity", file, "--password-env", "MERCHANT"];
+            let (records, code, errors) =
+                run(pki.0.path(), &password, &[&[&*at, "--connect", "127.0.0.1"], &named[..]].concat());
+            let shown = of(&records, "server").first().map(|server| server["identity"].clone());
+            (shown.unwrap_or_else(|| Value::from(errors)), code)
+        };
+        for file in ["root-own.pem", "root-own.p12", "root-old.p12"] {
+            assert_eq!(show(file), (Value::from("accepted"), 0), "{file} {version}");
+        }
+        for file in ["other-own.pem", "other-own.p12", "other-old.p12"] {
+            assert_eq!(show(file), (Value::from("refused"), 1), "{file} {version}");
+        }
+        let (said, code) = show("root.pem");
+        assert!(code == 2 && said.as_str().unwrap().contains("private key"), "{said}");
+    }
+    // One that nobody asks for is not shown.
+    let server = Server::start(&pki, &["-cert_chain", "middle.pem"]);
+    let (records, code, _) = probe(pki.0.path(), server.1, &["--bundle", &bundle, "--identity", "root-own.pem"]);
+    assert_eq!((code, &of(&records, "server")[0]["identity"]), (0, &Value::Null));
+}
+
+/// A proxy that answers CONNECT with this line, and passes everything on if that is a yes; its port.
+fn proxy(answer: &'static str, server: u16) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut near = stream.unwrap();
+            let mut request = Vec::new();
+            let mut byte = [0];
+            while !request.ends_with(b"\r\n\r\n") && near.read(&mut byte).unwrap() == 1 {
+                request.push(byte[0]);
+            }
+            assert!(request.starts_with(b"CONNECT localhost:1 HTTP/1.1\r\n"), "{}", String::from_utf8_lossy(&request));
+            near.write_all(format!("HTTP/1.1 {answer}\r\n\r\n").as_bytes()).unwrap();
+            if !answer.starts_with('2') {
+                continue;
+            }
+            let mut far = TcpStream::connect(("127.0.0.1", server)).unwrap();
+            let (mut back, mut home) = (far.try_clone().unwrap(), near.try_clone().unwrap());
+            std::thread::spawn(move || std::io::copy(&mut back, &mut home));
+            let _ = std::io::copy(&mut near, &mut far);
+        }
+    });
+    port
+}
+
+#[test]
+fn a_proxy_is_gone_through_and_one_that_refuses_is_told_of() {
+    let pki = Pki::new();
+    let server = Server::start(&pki, &["-cert_chain", "middle.pem"]);
+    let bundle = pki.path("root.pem");
+    // Nobody listens on port 1: what is seen came through the proxy.
+    let through = |answer: &'static str, spared: &str| {
+        let url = format!("http://127.0.0.1:{}", proxy(answer, server.1));
+        let variables = [("HTTPS_PROXY", url), ("NO_PROXY", spared.to_owned())];
+        run(pki.0.path(), &variables, &["localhost:1", "--bundle", &bundle])
+    };
+    let (records, code, errors) = through("200 Connection established", "");
+    assert_eq!((code, of(&records, "server").len()), (0, 1), "{errors}");
+    let (_, code, errors) = through("407 Proxy Authentication Required", "");
+    assert!(code == 2 && errors.contains("407 Proxy Authentication Required"), "{errors}");
+    let (_, code, errors) = through("200 Connection established", "localhost");
+    assert!(code == 2 && errors.contains("could not be reached"), "{errors}");
+}
+
+#[test]
+fn every_address_of_a_name_is_probed() {
+    let pki = Pki::new();
+    let server = Server::start(&pki, &["-cert_chain", "middle.pem"]);
+    let addresses: std::collections::BTreeSet<_> = ("localhost", server.1).to_socket_addrs().unwrap().collect();
+    let (records, code, errors) =
+        run(pki.0.path(), &[], &[&format!("localhost:{}", server.1), "--bundle", &pki.path("root.pem")]);
+    let seen = of(&records, "server");
+    assert_eq!(seen.len(), 1, "{errors}");
+    assert_eq!(seen[0]["address"], format!("127.0.0.1:{}", server.1));
+    // The server listens on one of them; each of the others is told of, and the answer is not a yes.
+    assert_eq!(errors.matches("could not be reached").count(), addresses.len() - 1, "{errors}");
+    assert_eq!(code, if addresses.len() == 1 { 0 } else { 2 }, "{errors}");
+    assert_eq!(of(&records, "summary")[0]["counts"]["addresses"], addresses.len());
+}
+
+/// A certificate under `issuer`, made to measure, and its key.
+fn issue(
+    issuer: &rcgen::Issuer<'_, rcgen::KeyPair>,
+    names: &[&str],
+    shape: impl FnOnce(&mut rcgen::CertificateParams),
+) -> (rcgen::CertificateParams, rcgen::KeyPair, rcgen::Certificate) {
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let mut params = rcgen::CertificateParams::new(names).unwrap();
+    params.not_after = rcgen::date_time_ymd(2099, 1, 1);
+    shape(&mut params);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = params.signed_by(&key, issuer).unwrap();
+    (params, key, certificate)
+}
+
+#[test]
+fn expired_and_cross_signed_chains_are_told_apart() {
+    use rcgen::{BasicConstraints, DnType, DnValue, IsCa};
+    let pki = Pki::new();
+    let write = |name: &str, text: String| std::fs::write(pki.path(name), text).unwrap();
+    let ca = |params: &mut rcgen::CertificateParams| params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let mut params = rcgen::CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, "Old Root");
+    ca(&mut params);
+    let key = rcgen::KeyPair::generate().unwrap();
+    write("old.pem", params.self_signed(&key).unwrap().pem());
+    let old = rcgen::Issuer::new(params, key);
+
+    let (_, key, leaf) = issue(&old, &["localhost"], |params| params.not_after = rcgen::date_time_ymd(2021, 1, 1));
+    write("expired.pem", leaf.pem());
+    write("expired.key", key.serialize_pem());
+    let server = Server::start(&pki, &["-cert", "expired.pem", "-key", "expired.key"]);
+    let (records, code, _) = probe(pki.0.path(), server.1, &["--bundle", &pki.path("old.pem")]);
+    let proof = of(&records, "proof")[0];
+    assert_eq!((code, &proof["verdict"]), (1, &Value::from("fail")));
+    assert!(proof["detail"].as_str().unwrap().contains("2021-01-01"), "{proof}");
+
+    // Under the old root, a certificate with the new one's name.
+    let (params, key, cross) = issue(&old, &[], |params| {
+        ca(params);
+        let name = &mut params.distinguished_name;
+        *name = rcgen::DistinguishedName::new();
+        for (kind, text) in [
+            (DnType::CountryName, "US"),
+            (DnType::OrganizationName, "DigiCert Inc"),
+            (DnType::OrganizationalUnitName, "www.digicert.com"),
+            (DnType::CommonName, "DigiCert Global Root G2"),
+        ] {
+            name.push(kind, DnValue::PrintableString(text.try_into().unwrap()));
+        }
+    });
+    write("cross.pem", cross.pem());
+    let (_, key, leaf) = issue(&rcgen::Issuer::new(params, key), &["localhost"], |_| {});
+    write("crossed.pem", leaf.pem());
+    write("crossed.key", key.serialize_pem());
+    let server = Server::start(&pki, &["-cert", "crossed.pem", "-key", "crossed.key", "-cert_chain", "cross.pem"]);
+    let at = format!("localhost:{}", server.1);
+    let say = |bundle: &str| {
+        let mut rootfix = Command::new(env!("CARGO_BIN_EXE_rootfix"));
+        rootfix.args(["--lang", "en", "probe", &at, "--connect", "127.0.0.1", "--bundle", &pki.path(bundle)]);
+        let output = rootfix.output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, text) = say("old.pem");
+    assert!(code == Some(0) && text.contains("signed by CN=Old Root: a cross-certificate"), "{text}");
+    assert!(text.contains("When does this break next?") && text.contains("2099-01-01"), "{text}");
+    // The name proves nothing: whoever has the real root alone does not pass.
+    let g2 = Command::new(env!("CARGO_BIN_EXE_rootfix")).args(["roots", "export", "digicert-global-root-g2"]).output();
+    write("g2.pem", String::from_utf8(g2.unwrap().stdout).unwrap());
+    let (code, text) = say("g2.pem");
+    assert_ne!(code, Some(0), "{text}");
+}
+
+#[test]
+fn what_a_bundle_would_do_with_the_new_root_missing_is_told_beside_what_it_does_today() {
+    let pki = Pki::new();
+    let server = Server::start(&pki, &["-cert_chain", "middle.pem"]);
+    let bundle = pki.path("root.pem");
+    let pem = std::fs::read(&bundle).unwrap();
+    let der = pem::parse(pem).unwrap();
+    let sha256 = rootfix::certificate::Fingerprint::of(der.contents()).to_string();
+    let new_root = ["--root", &bundle, "--sha256", &sha256, "--bundle", &bundle];
+    let (records, code, errors) = probe(pki.0.path(), server.1, &new_root);
+    assert_eq!(code, 0, "{errors}");
+    let verdict = |case: &str| {
+        let proofs = of(&records, "proof");
+        let proof = proofs.iter().find(|proof| proof["subject"].as_str().unwrap().ends_with(case));
+        proof.unwrap_or_else(|| panic!("{records:#?}"))["verdict"].clone()
+    };
+    assert_eq!(verdict(&server.1.to_string()), "pass");
+    assert_eq!(verdict("(with the old root alone)"), "fail");
+    assert_eq!(verdict("(with the new root alone)"), "pass");
+}
+
+#[test]
+fn nginx_is_judged_as_s_server_is() {
+    if common::program("nginx").is_none() {
+        return;
+    }
+    let pki = Pki::new();
+    let read = |name: &str| std::fs::read_to_string(pki.path(name)).unwrap();
+    std::fs::write(pki.path("chain.pem"), read("leaf.pem") + &read("middle.pem")).unwrap();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let text = format!(
+        "daemon off; master_process off; pid pid; error_log stderr; events {{}} http {{ access_log off;
+         client_body_temp_path tmp; proxy_temp_path tmp; fastcgi_temp_path tmp; uwsgi_temp_path tmp; scgi_temp_path tmp;
+         server {{ listen 127.0.0.1:{port} ssl; ssl_certificate chain.pem; ssl_certificate_key leaf.key; }} }}"
+    );
+    std::fs::write(pki.path("nginx.conf"), text).unwrap();
+    let mut nginx = Command::new("nginx");
+    nginx.arg("-p").arg(pki.0.path()).arg("-c").arg(pki.path("nginx.conf"));
+    let _nginx = Server(nginx.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap(), port);
+    let until = Instant::now() + Duration::from_secs(20);
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(Instant::now() < until, "nginx did not start");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    for (bundle, code) in [("root.pem", 0), ("other.pem", 1)] {
+        assert_eq!(probe(pki.0.path(), port, &["--bundle", &pki.path(bundle)]).1, code, "{bundle}");
+    }
 }

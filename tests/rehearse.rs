@@ -595,3 +595,39 @@ fn without_a_named_bundle_the_one_that_matters_is_found_and_proposed() {
         assert_eq!(listing(&project.path.join("cert")), before);
     });
 }
+
+#[test]
+fn a_stand_in_that_is_kept_running_says_how_to_reach_it_and_what_came() {
+    if !installed(&["curl"]) {
+        return;
+    }
+    let project = Project::new(&[], &[]);
+    // With the old root in it, today's copy vouches for the old chain.
+    let catalogue = rootfix::rollover::Catalogue::load().unwrap();
+    let old = catalogue.roots.iter().find(|root| root.id == "digicert-global-root-ca").unwrap();
+    fs::write(project.bundle(), old.pem()).unwrap();
+    let mut serving = Command::new(env!("CARGO_BIN_EXE_rootfix"))
+        .args(["--json", "rehearse", "--serve", "--key", "ec", "--time-limit", "15", "--bundle"])
+        .arg(project.bundle())
+        .env("TMPDIR", &project.path)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(serving.stdout.take().unwrap()));
+    let mut record = || serde_json::from_str::<serde_json::Value>(&lines.next().unwrap().unwrap()).unwrap();
+    let how = record();
+    let copy = |which: &str| how["copies"][0][which].as_str().unwrap().to_owned();
+    let cases =
+        [("old", "today", true), ("new", "today", false), ("new", "repaired", true), ("rogue", "repaired", false)];
+    for (chain, bundle, accepts) in cases {
+        let to = format!("{HOST}:443:{}", how[chain].as_str().unwrap());
+        let mut curl = Command::new("curl");
+        curl.args(["-q", "-s", "--noproxy", "*", "--capath", "/nonexistent", "--connect-to", &to, URL, "--cacert"]);
+        let status = curl.arg(copy(bundle)).stdout(Stdio::null()).status().unwrap();
+        assert_eq!(status.success(), accepts, "{chain} by {bundle}");
+        let seen = record();
+        assert_eq!((&seen["chain"], seen["request"].is_string()), (&chain.into(), accepts), "{seen}");
+    }
+    assert!(serving.wait().unwrap().success());
+    assert!(!Path::new(&copy("today")).exists(), "nothing is left");
+}

@@ -180,6 +180,8 @@ pub struct Probe {
     #[arg(long, value_name = "FILE")]
     pub bundle: Vec<PathBuf>,
     #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
     #[arg(long, value_name = "SECONDS")]
     pub time_limit: Option<u64>,

@@ -18,6 +18,7 @@ mod rehearse;
 mod report;
 mod restore;
 mod roots;
+mod serve;
 mod session;
 mod source;
 mod targets;

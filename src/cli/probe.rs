@@ -15,7 +15,7 @@ use super::targets::{self, Target};
 use crate::certificate::{Certificate, Fingerprint};
 use crate::finding::Trouble;
 use crate::lang::{Sentence, check as say_check, html as say_html, probe as say};
-use crate::probe::{self, Peer, Served, host_and_port, proxy_from};
+use crate::probe::{self, Identity, Peer, Reception, Served, host_and_port, proxy_from};
 use crate::proof::{Proof, Rung, Verdict};
 use crate::prove::chain::{Judgement, judge};
 use crate::report::html::Served as Picture;
@@ -45,6 +45,7 @@ fn go(session: &mut Session, args: &Probe) -> Result<Exit, Trouble> {
     let (host, port) = host_and_port(&args.host, 443)?;
     let connect = args.connect.as_ref().map(|text| host_and_port(text, port)).transpose()?;
     let peer = Peer {
+        identity: args.identity.as_deref().map(|path| identity(session, path)).transpose()?,
         proxy: proxy_from(&host, &|name| std::env::var(name).ok()),
         connect,
         sni: args.sni.clone(),
@@ -58,6 +59,7 @@ fn go(session: &mut Session, args: &Probe) -> Result<Exit, Trouble> {
     let mut pictures = Vec::new();
     let mut dates = BTreeSet::new();
     let mut troubles = Vec::new();
+    let mut refused = false;
     for (address, served) in probe::probe(&peer)? {
         session.count("addresses");
         match served {
@@ -66,6 +68,7 @@ fn go(session: &mut Session, args: &Probe) -> Result<Exit, Trouble> {
                 session.record(&Record::Other("server", server_fields(&host, &served, root.as_ref())));
                 shown.push_str(&server_text(session, &served, root.as_ref()));
                 calendar(session, &served, &mut dates);
+                refused |= matches!(served.identity, Some(Reception::Refused(_)));
                 proofs.extend(bundles.iter().flat_map(|bundle| judged(session, bundle, &served, &host)));
                 let address = served.address.map_or_else(|| args.host.clone(), |address| address.to_string());
                 pictures.push(Picture { address, chain: served.chain, root });
@@ -87,6 +90,8 @@ fn go(session: &mut Session, args: &Probe) -> Result<Exit, Trouble> {
         let failing: Vec<String> = failing.into_iter().collect();
         let answer = say::some_fail(&args.host, text::printable(&failing.join(", ")));
         (Exit::No, answer, Some(say_check::next_check(typed(failing))))
+    } else if refused {
+        (Exit::No, say::refuses_identity(&args.host), None)
     } else if today.is_empty() || today.iter().any(|p| p.verdict == Verdict::NotProven) || !troubles.is_empty() {
         (Exit::Trouble, say::cannot_tell(&args.host), None)
     } else {
@@ -131,6 +136,12 @@ fn go(session: &mut Session, args: &Probe) -> Result<Exit, Trouble> {
         }
         None => exit,
     })
+}
+
+fn identity(session: &Session, path: &Path) -> Result<Identity, Trouble> {
+    let file = crate::apply::read(path)?;
+    Identity::read(&file.bytes, &session.passwords)
+        .map_err(|trouble| record::with_file(&path.display().to_string(), trouble))
 }
 
 /// The bundles that are asked: those that were named, else those that are found here, and the system's.
@@ -207,6 +218,7 @@ fn server_fields(
         "protocol": served.protocol,
         "cipher": served.cipher,
         "asked_for_certificate": served.asked_for_certificate,
+        "identity": served.identity.as_ref().map(Reception::as_str),
         "chain": served.chain.iter().map(record::certificate).collect::<Vec<_>>(),
         "root": root.map(Certificate::fingerprint),
     }))
@@ -242,6 +254,14 @@ fn server_text(session: &Session, served: &Served, root: Option<&Certificate>) -
     });
     if served.asked_for_certificate {
         lines.push(format!("  {}", say::asks_for_certificate().to(lang)));
+    }
+    if let Some(identity) = &served.identity {
+        let sentence = match identity {
+            Reception::Accepted => say::identity_accepted(),
+            Reception::Refused(why) => say::identity_refused(text::printable(why)),
+            Reception::NoAnswer => say::identity_unanswered(),
+        };
+        lines.push(format!("  {}", sentence.to(lang)));
     }
     lines.join("\n")
 }

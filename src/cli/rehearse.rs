@@ -1,7 +1,7 @@
 //! `rootfix rehearse`: the user's own program against a stand-in of the new server.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -9,6 +9,7 @@ use super::args::{KeyArg, Rehearse};
 use super::check;
 use super::exit::Exit;
 use super::html;
+use super::serve;
 use super::session::Session;
 use super::targets::{self, Place, Target};
 use crate::apply;
@@ -18,17 +19,14 @@ use crate::finding::Trouble;
 use crate::lang::Sentence;
 use crate::lang::rehearse_screen as say;
 use crate::proof::{Proof, Rung, Verdict};
-use crate::rehearse::chain::{KeyKind, Shown, StandIns};
-use crate::rehearse::server::{Reply, Server};
+use crate::rehearse::chain::{KeyKind, StandIns};
+use crate::rehearse::server::Reply;
 use crate::rehearse::shadow::{Bundle, BundleKind};
 use crate::rehearse::verdict::{Conclusion, Holds, OpenedStore, Part};
 use crate::rehearse::{self, Options};
 use crate::report::{Record, record, text};
 use crate::rollover::Root;
 use crate::store::AppendOptions;
-
-/// How long `--serve` waits between looks at what came in.
-const LOOK: Duration = Duration::from_millis(200);
 
 pub fn run(session: &mut Session, args: &Rehearse) -> Exit {
     match go(session, args) {
@@ -54,11 +52,19 @@ fn go(session: &mut Session, args: &Rehearse) -> Result<Exit, Trouble> {
         }
         None => Reply::default(),
     };
-    if args.serve {
-        return serve(session, args, &stand_ins, reply);
-    }
+    let passwords = session.passwords.clone();
+    let now_ms = u64::try_from(session.now.unix_timestamp_nanos() / 1_000_000).unwrap_or(0);
+    let append = |_: &Path, bytes: &[u8], roots: &[&Root]| {
+        let format = targets::format_of(bytes);
+        let store = format.decode(bytes, &passwords)?;
+        Ok(format.append(bytes, &store, roots, &AppendOptions { now_ms, ..AppendOptions::default() })?.bytes)
+    };
     let named = args.bundle.iter().map(|path| bundle(session, &targets::inspected(path)));
-    let mut options = Options::new(args.command.clone(), named.collect::<Result<Vec<_>, _>>()?);
+    let named = named.collect::<Result<Vec<_>, _>>()?;
+    if args.serve {
+        return serve::run(session, args, &stand_ins, &reply, &named, &append);
+    }
+    let mut options = Options::new(args.command.clone(), named);
     options.ports = ports;
     options.reply = reply;
     options.share_network = args.share_network;
@@ -71,13 +77,6 @@ fn go(session: &mut Session, args: &Rehearse) -> Result<Exit, Trouble> {
         options.bundles = opened(session, rehearse::opened_stores(&stand_ins, &options)?);
     }
     let paths: Vec<PathBuf> = options.bundles.iter().map(|bundle| bundle.path.clone()).collect();
-    let passwords = session.passwords.clone();
-    let now_ms = u64::try_from(session.now.unix_timestamp_nanos() / 1_000_000).unwrap_or(0);
-    let append = |_: &Path, bytes: &[u8], roots: &[&Root]| {
-        let format = targets::format_of(bytes);
-        let store = format.decode(bytes, &passwords)?;
-        Ok(format.append(bytes, &store, roots, &AppendOptions { now_ms, ..AppendOptions::default() })?.bytes)
-    };
     let rehearsal = rehearse::rehearse(&stand_ins, &options, &append, &mut |part| {
         let (number, name) = (part_number(part), text::part_name(part));
         let part = name.to(session.lang);
@@ -200,31 +199,6 @@ fn tell_found(session: &Session, program: &str, paths: &[PathBuf], needed: &[Pat
         let needed = shown(needed);
         session.say_sentence(&say::these_matter(&needed.en, &needed.zh));
     }
-}
-
-/// Keeps a stand-in of the new server running on loopback, for programs that cannot be started from here.
-fn serve(session: &Session, args: &Rehearse, stand_ins: &StandIns, reply: Reply) -> Result<Exit, Trouble> {
-    let presented = stand_ins.chain(Shown::New).into();
-    let server = Server::on_loopback(&presented, reply, args.ask_for_certificate)
-        .map_err(|error| crate::apply::read_failed(&error))?;
-    let port = server.port();
-    session.answer(&say::serving(port));
-    session.say(&stand_ins.new.root.pem());
-    for host in &stand_ins.hosts {
-        session.say(&format!("  127.0.0.1  {host}"));
-    }
-    session.say_sentence(&say::serve_how(port, &stand_ins.hosts[0]));
-    let value = json!({ "port": port, "hosts": stand_ins.hosts, "root": stand_ins.new.root.pem() });
-    session.record(&Record::Other("serving", record::fields(value)));
-    let until = args.time_limit.map(|seconds| Instant::now() + Duration::from_secs(seconds));
-    while until.is_none_or(|until| Instant::now() < until) {
-        std::thread::sleep(LOOK);
-        for connection in server.take_observations().connections {
-            session.say(&text::printable(&format!("{connection:?}")));
-            session.record(&Record::Other("connection", record::fields(json!(connection))));
-        }
-    }
-    Ok(Exit::Good)
 }
 
 fn part_number(part: Part) -> usize {

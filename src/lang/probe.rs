@@ -80,6 +80,30 @@ sentences! {
         en: "The server asks for a client certificate.",
         zh: "服务器要求客户端证书。",
     }
+    no_identity() {
+        en: "No private key is in it that can be used here and fits a certificate in it (an encrypted PEM key cannot be read).",
+        zh: "其中没有可用且与证书匹配的私钥（不支持加密的 PEM 私钥）。",
+    }
+    give_an_identity() {
+        en: "Give a PKCS#12 file such as apiclient_cert.p12, or one PEM file with the certificate and its key.",
+        zh: "请提供 PKCS#12 文件（如 apiclient_cert.p12），或同时含证书和私钥的 PEM 文件。",
+    }
+    identity_accepted() {
+        en: "The server accepts the client certificate.",
+        zh: "服务器接受该客户端证书。",
+    }
+    identity_refused(why) {
+        en: "The server refuses the client certificate ({why}).",
+        zh: "服务器拒绝该客户端证书（{why}）。",
+    }
+    identity_unanswered() {
+        en: "The server took the client certificate and did not say what it makes of it.",
+        zh: "服务器收到了客户端证书，但没有表明是否接受。",
+    }
+    refuses_identity(host) {
+        en: "Payments fail: {host} refuses this client certificate.",
+        zh: "支付失败：{host} 拒绝该客户端证书。",
+    }
     ends_at(root, sha256) {
         en: "The chain ends at {root} (SHA-256 {sha256}).",
         zh: "证书链终止于 {root}（SHA-256 {sha256}）。",

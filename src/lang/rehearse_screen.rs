@@ -51,12 +51,37 @@ sentences! {
         en: "Nothing outside was changed, and nothing was sent to the real service.",
         zh: "没有改动外部的任何内容，也没有向真实服务发送任何数据。",
     }
-    serving(port) {
-        en: "A stand-in of the new server listens on 127.0.0.1:{port}. Its root:",
-        zh: "新服务器的替身正在 127.0.0.1:{port} 监听。它的根证书：",
+    serving(address) {
+        en: "A stand-in of the new server listens on {address}, until Ctrl-C.",
+        zh: "新服务器的替身正在 {address} 监听，按 Ctrl-C 结束。",
     }
-    serve_how(port, host) {
-        en: "Put this root into a copy of your bundle, map the names above to 127.0.0.1 on a test machine, and call https://{host}:{port}/. Ctrl-C ends it.",
-        zh: "将此根证书放入证书包的副本，在测试机上把以上主机名指向 127.0.0.1，然后访问 https://{host}:{port}/。按 Ctrl-C 结束。",
+    old_chain() { en: "old chain", zh: "旧证书链" }
+    new_chain() { en: "new chain", zh: "新证书链" }
+    rogue_chain() { en: "rogue chain", zh: "伪造的证书链" }
+    copies(today, repaired) {
+        en: "    as it is today: {today}\n    repaired:       {repaired}",
+        zh: "    目前的副本：{today}\n    修复后的副本：{repaired}",
     }
+    root_alone(path) {
+        en: "  The new chain's root, to be added to a copy of your bundle: {path}",
+        zh: "  新证书链的根证书（请加入证书包的副本）：{path}",
+    }
+    serve_how(host) {
+        en: "Let the program call {host} at one of these addresses and read a copy in the place of its bundle: with the copy of today it must accept the old chain, with the repaired one the new chain too, and never the rogue one. For instance:",
+        zh: "让程序通过上述某个地址访问 {host}，并用副本代替它的证书包：使用目前的副本应接受旧证书链，使用修复后的副本还应接受新证书链，而伪造的证书链始终应被拒绝。例如：",
+    }
+    serve_ends(directory) {
+        en: "Afterwards {directory} can be deleted.",
+        zh: "结束后可删除 {directory}。",
+    }
+    came_through(request, version) {
+        en: "accepted ({request}, {version})",
+        zh: "已接受（{request}，{version}）",
+    }
+    was_refused(alert) { en: "refused (TLS alert {alert})", zh: "已拒绝（TLS 警报 {alert}）" }
+    sent_nothing(version) {
+        en: "the handshake was finished ({version}), but no request came: some programs judge the chain only then",
+        zh: "握手已完成（{version}），但没有收到请求：有些程序在此之后才判断证书链",
+    }
+    no_handshake() { en: "closed before the handshake was finished", zh: "握手完成之前连接已关闭" }
 }

@@ -1,16 +1,19 @@
 //! A live handshake: what a server shows, without trusting it and without editing a hosts file.
 //!
-//! The handshake is completed whatever the certificate, so that the whole chain is seen; nothing is sent after it.
+//! The handshake is completed whatever the certificate, so that the whole chain is seen; nothing is sent after it, and
+//! a client certificate only where one was given.
 //! What the chain is worth is judged afterwards, by `prove::chain`, against each bundle. That the peer holds the key
 //! of the certificate that it shows is checked here, as part of the handshake.
 
 mod connect;
+mod identity;
 mod witness;
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 pub use connect::{Proxy, proxy_from};
+pub use identity::Identity;
 
 use crate::certificate::Certificate;
 use crate::finding::{Code, Trouble};
@@ -27,6 +30,8 @@ pub struct Peer {
     /// The name that is sent in SNI; the host itself if not given.
     pub sni: Option<String>,
     pub proxy: Option<Proxy>,
+    /// Shown where the server asks for a client certificate.
+    pub identity: Option<Identity>,
     /// For connecting, and again for the handshake.
     pub time_limit: Duration,
 }
@@ -44,6 +49,29 @@ pub struct Served {
     pub chain: Vec<Certificate>,
     /// The server asked for a client certificate.
     pub asked_for_certificate: bool,
+    /// What the server made of the identity; `None` where it did not ask for one, or none was given.
+    pub identity: Option<Reception>,
+}
+
+/// How a client certificate was received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reception {
+    Accepted,
+    /// With the alert's name, or what happened to the connection.
+    Refused(String),
+    /// In TLS 1.3 the answer comes after the handshake; none came.
+    NoAnswer,
+}
+
+impl Reception {
+    /// As records name it.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Reception::Accepted => "accepted",
+            Reception::Refused(_) => "refused",
+            Reception::NoAnswer => "no-answer",
+        }
+    }
 }
 
 /// What came of one address; `None` is a name that only the proxy resolves.

@@ -4,6 +4,7 @@ use std::io::{ErrorKind, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rustls::client::ResolvesClientCert;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -12,7 +13,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme};
 
-use super::{Peer, Served};
+use super::{Identity, Peer, Reception, Served};
 use crate::certificate::Certificate;
 use crate::finding::{Code, Trouble};
 use crate::lang::probe as say;
@@ -21,21 +22,25 @@ use crate::lang::probe as say;
 pub struct Config {
     name: ServerName<'static>,
     provider: Arc<CryptoProvider>,
+    identity: Option<Identity>,
 }
+
+/// How long a server of TLS 1.3 is given to refuse a client certificate.
+const ANSWER: Duration = Duration::from_secs(2);
 
 impl Config {
     pub fn new(peer: &Peer) -> Result<Self, Trouble> {
         let name = peer.sni.as_deref().unwrap_or(&peer.host);
         let name = ServerName::try_from(name.to_owned())
             .map_err(|_| Trouble::new(Code::NotAHost, say::not_a_host(name), say::host_example()))?;
-        Ok(Config { name, provider: Arc::new(ring::default_provider()) })
+        Ok(Config { name, provider: Arc::new(ring::default_provider()), identity: peer.identity.clone() })
     }
 }
 
 /// One handshake; the connection is closed behind it.
 pub fn handshake(config: &Config, mut stream: TcpStream, address: Option<SocketAddr>) -> Result<Served, Trouble> {
     let witness = Arc::new(Witness { provider: config.provider.clone(), chain: Mutex::new(Vec::new()) });
-    let asked = Arc::new(Asked(AtomicBool::new(false)));
+    let asked = Arc::new(Asked(AtomicBool::new(false), config.identity.clone()));
     let tls = ClientConfig::builder_with_provider(config.provider.clone())
         .with_safe_default_protocol_versions()
         .expect("ring has cipher suites for TLS 1.2 and 1.3")
@@ -49,9 +54,14 @@ pub fn handshake(config: &Config, mut stream: TcpStream, address: Option<SocketA
     }
     let chain = std::mem::take(&mut *witness.chain.lock().unwrap_or_else(PoisonError::into_inner));
     // A server that wants a client certificate may hang up on us; its own chain came before.
-    if let (Some(error), true) = (failure, chain.is_empty()) {
-        return Err(unfinished(&error));
+    if let (Some(error), true) = (&failure, chain.is_empty()) {
+        return Err(unfinished(error));
     }
+    let asked = asked.0.load(Ordering::Relaxed);
+    let identity = (asked && config.identity.is_some()).then(|| match &failure {
+        Some(error) => Reception::Refused(reason(error)),
+        None => received(&mut connection, &mut stream),
+    });
     connection.send_close_notify();
     let _ = connection.write_tls(&mut stream).and_then(|_| stream.flush());
     let chain = (chain.iter())
@@ -63,8 +73,39 @@ pub fn handshake(config: &Config, mut stream: TcpStream, address: Option<SocketA
         protocol: connection.protocol_version().and_then(|v| v.as_str()).unwrap_or("TLS").replace('_', "."),
         cipher: connection.negotiated_cipher_suite().map_or_else(String::new, |suite| format!("{:?}", suite.suite())),
         chain,
-        asked_for_certificate: asked.0.load(Ordering::Relaxed),
+        asked_for_certificate: asked,
+        identity,
     })
+}
+
+/// What comes of the client certificate. In TLS 1.2 the handshake was not over without it.
+fn received(connection: &mut ClientConnection, stream: &mut TcpStream) -> Reception {
+    if connection.protocol_version() != Some(rustls::ProtocolVersion::TLSv1_3) {
+        return Reception::Accepted;
+    }
+    let _ = stream.set_read_timeout(Some(ANSWER));
+    match connection.read_tls(stream) {
+        Ok(0) => Reception::Refused(reason(&ErrorKind::UnexpectedEof.into())),
+        // Session tickets follow once the server has made up its mind.
+        Ok(_) => match connection.process_new_packets() {
+            Ok(_) => Reception::Accepted,
+            Err(error) => Reception::Refused(alert(&error)),
+        },
+        Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => Reception::NoAnswer,
+        Err(error) => Reception::Refused(reason(&error)),
+    }
+}
+
+fn reason(error: &std::io::Error) -> String {
+    let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    tls.map_or_else(|| error.to_string(), alert)
+}
+
+fn alert(error: &rustls::Error) -> String {
+    match error {
+        rustls::Error::AlertReceived(alert) => alert.as_str().unwrap_or("alert").to_lowercase(),
+        error => error.to_string(),
+    }
 }
 
 fn unfinished(error: &std::io::Error) -> Trouble {
@@ -140,14 +181,14 @@ impl ServerCertVerifier for Witness {
     }
 }
 
-/// Notes that a client certificate was asked for, and gives none.
+/// Notes that a client certificate was asked for, and gives the one that it has.
 #[derive(Debug)]
-struct Asked(AtomicBool);
+struct Asked(AtomicBool, Option<Identity>);
 
 impl ResolvesClientCert for Asked {
     fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
         self.0.store(true, Ordering::Relaxed);
-        None
+        self.1.as_ref().map(|identity| identity.0.clone())
     }
 
     fn has_certs(&self) -> bool {

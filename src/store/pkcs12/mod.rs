@@ -13,6 +13,7 @@ mod bags;
 mod ber;
 mod chain;
 mod create;
+mod identity;
 mod java;
 mod kdf;
 mod mac;
@@ -21,6 +22,7 @@ mod problem;
 mod scheme;
 
 pub use create::create;
+pub(crate) use identity::{Keys, keys};
 
 use super::{AppendOptions, Appended, Entry, Format, Nature, Store, StoreFormat, Trust, mistaken};
 use crate::certificate::Fingerprint;
