@@ -231,6 +231,40 @@ fn where_the_generator_fails_everything_is_as_it_was() {
 }
 
 #[test]
+fn a_root_that_lies_at_the_source_already_only_has_to_be_generated() {
+    let test = "a_root_that_lies_at_the_source_already_only_has_to_be_generated";
+    in_a_root_without_g2(test, &[GENERATOR], |root| {
+        let bundle = root.join("etc/ssl/certs/ca-certificates.crt");
+        let (prefix, store) = (root.to_str().unwrap(), bundle.to_str().unwrap());
+        let anchor = root.join("usr/local/share/ca-certificates/mine.crt");
+        fs::create_dir_all(anchor.parent().unwrap()).unwrap();
+        let text = ::pem::encode(&::pem::Pem::new("CERTIFICATE", g2()));
+        fs::write(&anchor, &text).unwrap();
+        let before = picture(&sources(root));
+        let dry = run(root, &["--prefix", prefix, "append", "-n", store]);
+        assert_eq!(dry.code, 1, "{dry:?}");
+        let shown = String::from_utf8_lossy(&dry.stdout);
+        assert!(shown.contains("$ chroot") && shown.contains(GENERATOR), "{shown}");
+        assert!(picture(&sources(root)) == before, "a dry run changes nothing");
+        assert!(!has_g2(&bundle), "control");
+        let done = run(root, &["--prefix", prefix, "append", "-y", store]);
+        assert_eq!(done.code, 0, "{done:?}");
+        assert!(has_g2(&bundle));
+        assert_eq!(fs::read_to_string(&anchor).unwrap(), text, "nothing is written at the source");
+        assert!(!root.join(ANCHOR).exists());
+        let names = fs::read_dir(bundle.parent().unwrap()).unwrap().map(|entry| entry.unwrap().file_name());
+        let receipts: Vec<_> = names.filter(|name| name.to_string_lossy().contains("rootfix-")).collect();
+        assert!(receipts.is_empty(), "nothing is to be taken back: {receipts:?}");
+        assert_eq!(run(root, &["--prefix", prefix, "append", store]).code, 0, "twice is once");
+        // A generator that fails leaves everything as it was.
+        fs::write(&bundle, before.get(&bundle).unwrap()).unwrap();
+        fs::write(root.join(&GENERATOR[1..]), "#!/bin/sh\nexit 1\n").unwrap();
+        assert_eq!(run(root, &["--prefix", prefix, "append", store]).code, 2);
+        assert!(!has_g2(&bundle));
+    });
+}
+
+#[test]
 fn a_receipt_that_names_other_files_removes_nothing() {
     in_a_root_without_g2("a_receipt_that_names_other_files_removes_nothing", &[GENERATOR], |root| {
         let bundle = root.join("etc/ssl/certs/ca-certificates.crt");

@@ -53,6 +53,9 @@ struct Job<'r> {
     /// What the generator changes besides.
     beside: Vec<Target>,
     disabled: bool,
+    /// The generator was not run since the roots came there. Running it is all there is to do, and nothing of it can
+    /// be taken back: every later run of the generator brings the roots again.
+    at_the_source_already: bool,
 }
 
 /// The addition, where the store is one of those; `None` where the file itself is to be changed, or nothing at all.
@@ -124,7 +127,10 @@ pub fn append(session: &Session, target: &Target, args: &Append) -> Option<Done>
                     digest().or_else(|| apply::read(&self::real(session, path)).ok().map(|f| f.sha256));
                 let files = job.writes.iter().map(|write| &write.path).chain(job.links.iter().map(|link| &link.path));
                 let files: Vec<String> = files.map(|path| path.display().to_string()).collect();
-                change.findings.push(Finding::new(Code::AddedAtSource, added_at(&files)));
+                change.findings.push(match job.at_the_source_already {
+                    true => Finding::new(Code::GeneratedFile, say::was_at_source(commands(&job))),
+                    false => Finding::new(Code::AddedAtSource, added_at(&files)),
+                });
                 Some(Done { change, diff: None, bytes: None })
             }
             Err(ApplyError::Changed) => continue,
@@ -138,6 +144,12 @@ pub fn append(session: &Session, target: &Target, args: &Append) -> Option<Done>
 fn added_at(files: &[String]) -> Sentence {
     let listed = text::names(files);
     Sentence { en: say::added_at_source(&listed.en).en, zh: say::added_at_source(&listed.zh).zh }
+}
+
+/// What is run, as it would be typed.
+fn commands(job: &Job<'_>) -> String {
+    let commands: Vec<String> = job.run.iter().map(|command| refresh::shown(command)).collect();
+    commands.join(" && ")
 }
 
 /// It can be taken back, though there need be no backup of any file.
@@ -178,12 +190,7 @@ fn at_the_source<'r>(
         None => Vec::new(),
     };
     let repair = custody::source_repair(custody, &prefix, &roots, &bundle)?.ok_or_else(none)?;
-    if repair.writes.len() == repair.rescued.len() {
-        // The source has the root already: the generator was not run since, and there would be nothing to take back.
-        let commands: Vec<String> = repair.run.iter().map(|command| refresh::shown(command)).collect();
-        let next = say_cli::add_at_the_source(commands.join(" && "));
-        return Err(Trouble::new(Code::GeneratedFile, say_cli::source_repair_needed(custody.as_str()), next));
-    }
+    let at_the_source_already = repair.writes.len() == repair.rescued.len();
     let mut rereads: Vec<Target> = repair.regenerates.into_iter().map(Target::file).collect();
     if !rereads.iter().any(|store| store.path() == Some(real)) {
         rereads.push(target.clone());
@@ -205,6 +212,7 @@ fn at_the_source<'r>(
         rereads,
         beside,
         disabled: *custody == Custody::System(Anchors::RedHatDisabled),
+        at_the_source_already,
     })
 }
 
@@ -239,6 +247,7 @@ fn in_directory<'r>(target: &Target, real: &Path, roots: Vec<&'r Root>) -> Resul
         rereads: vec![target.clone()],
         beside: Vec::new(),
         disabled: false,
+        at_the_source_already: false,
     })
 }
 
@@ -332,6 +341,10 @@ fn carry_out(session: &Session, args: &Append, job: &Job<'_>) -> Result<(Option<
         Ok((backup, proofs))
     };
     let error = match work() {
+        Ok(done) if job.at_the_source_already => {
+            apply::remove(&place, Fingerprint::of(&json), session.now)?;
+            return Ok(done);
+        }
         Ok(done) => return Ok(done),
         Err(error) => error,
     };
@@ -427,9 +440,7 @@ impl Reading {
         let path = self.target.path().unwrap_or(&job.store);
         let target = moved(&self.target, &real(session, path));
         let now = targets::store(session, &target)?;
-        let commands: Vec<String> = job.run.iter().map(|command| refresh::shown(command)).collect();
-        let fail =
-            |message: Sentence| Trouble::new(Code::RootDidNotArrive, message, say::run_by_hand(commands.join(" && ")));
+        let fail = |message: Sentence| Trouble::new(Code::RootDidNotArrive, message, say::run_by_hand(commands(job)));
         let missing = assess(&now, &session.rollover, session.now).missing_new;
         if job.roots.iter().any(|root| missing.iter().any(|missing| missing.certificate == root.certificate)) {
             return Err(fail(say::not_arrived(path.display())));

@@ -124,10 +124,6 @@ sentences! {
         en: "This file is generated: what is added to it is lost when {command} runs next.",
         zh: "此文件由程序生成：下次运行 {command} 时，追加的内容会丢失。",
     }
-    add_at_the_source(commands) {
-        en: "Add the root at its source: `{commands}`. (--force adds to this file all the same.)",
-        zh: "请在来源处添加根证书：`{commands}`。（加 --force 可仍直接改此文件。）",
-    }
     directory_by_hand() {
         en: "It is a hashed certificate directory; rootfix judges it, but does not add to it yet.",
         zh: "这是按哈希命名的证书目录；rootfix 可以检查它，但暂不支持向其中添加。",

@@ -7,6 +7,10 @@ sentences! {
         en: "Added where it lasts: {files}",
         zh: "已添加到可长期保留的位置：{files}",
     }
+    was_at_source(commands) {
+        en: "The source held the new root already; what was missing was the generator: {commands}",
+        zh: "来源目录中已有新的根证书，只是未重新生成；现已运行：{commands}",
+    }
     rescued(count) {
         en: "Certificates that had been added to the generated file by hand: {count}. They now lie in its source, stay there, and are trusted as before.",
         zh: "曾被手工加入生成文件的证书：{count} 张。它们现已放入来源目录并保留在那里，与之前一样受信任。",
