@@ -310,7 +310,12 @@ fn carry_out(session: &Session, args: &Append, job: &Job<'_>) -> Result<(Option<
         added: Vec::new(),
         mode: Some(0o644),
     };
-    make(&new(&place, &json), &options)?;
+    if let Err(error) = make(&new(&place, &json), &options) {
+        if !matches!(error, ApplyError::Changed) {
+            let _ = apply::remove(&place, Fingerprint::of(&json), session.now);
+        }
+        return Err(untouched(error, &job.store));
+    }
     // What another run made at the same moment is not taken back with ours.
     let mut made = SourceReceipt { writes: Vec::new(), links: Vec::new(), ..receipt.clone() };
     let mut work = || -> Result<(Option<String>, Vec<Proof>), ApplyError> {
@@ -322,16 +327,22 @@ fn carry_out(session: &Session, args: &Append, job: &Job<'_>) -> Result<(Option<
                 added: receipt.added.clone(),
                 ..new(&write.path, &write.after)
             };
-            let done = make(&edit, &options)?;
-            made.writes.push(written.clone());
+            let done = make(&edit, &options);
+            if may_be_made(&done) {
+                made.writes.push(written.clone());
+            }
+            let done = done?;
             backup = backup.or(done.backup.map(|backup| backup.display().to_string()));
             if write.before.is_none() {
                 apply::readable_as_its_directory(&write.path)?;
             }
         }
         for link in &job.links {
-            apply::link(&link.path, &link.target)?;
-            made.links.push(link.clone());
+            let done = apply::link(&link.path, &link.target);
+            if may_be_made(&done) {
+                made.links.push(link.clone());
+            }
+            done?;
         }
         refresh::run(&job.run, refresh::LIMIT)?;
         let mut proofs = Vec::new();
@@ -358,10 +369,7 @@ fn carry_out(session: &Session, args: &Append, job: &Job<'_>) -> Result<(Option<
         && made.links.iter().all(|link| link.state() == State::Before);
     if all_back {
         let _ = apply::remove(&place, Fingerprint::of(&json), session.now);
-        return Err(match error {
-            ApplyError::Unsettled { trouble, .. } => ApplyError::Trouble(trouble),
-            error => error,
-        });
+        return Err(untouched(error, &job.store));
     }
     let detail = match undone {
         Err(trouble) => trouble.message,
@@ -370,6 +378,23 @@ fn carry_out(session: &Session, args: &Append, job: &Job<'_>) -> Result<(Option<
     let message = Sentence { en: say::half_way(&detail.en).en, zh: say::half_way(&detail.zh).zh };
     let trouble = Trouble::new(Code::UndoIncomplete, message, say::restore_again());
     Err(ApplyError::Unsettled { trouble, receipt: None })
+}
+
+/// Also after an error something of ours may stand there, such as a link whose directory could not be synced. Only what
+/// another program made meanwhile is not ours to take back.
+fn may_be_made<T>(done: &Result<T, ApplyError>) -> bool {
+    !matches!(done, Err(ApplyError::Changed))
+}
+
+/// What was made and not confirmed is gone again by now.
+fn untouched(error: ApplyError, store: &Path) -> ApplyError {
+    match error {
+        ApplyError::Unsettled { .. } => {
+            let message = say::taken_back(store.display());
+            ApplyError::Trouble(Trouble::new(Code::DiskError, message, say::look_at_disk()))
+        }
+        error => error,
+    }
 }
 
 /// A file that has come to stand where a new one belongs means that the plan is out of date.

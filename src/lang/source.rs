@@ -31,6 +31,14 @@ sentences! {
         en: "Everything was taken back. Run `{commands}` by hand to see what it says.",
         zh: "已全部撤销。请手工运行 `{commands}` 查看输出。",
     }
+    taken_back(path) {
+        en: "The disk did not confirm that what was made for {path} is stored, so it was taken back.",
+        zh: "磁盘未能确认为 {path} 写入的内容已经保存，因此已全部撤回。",
+    }
+    look_at_disk() {
+        en: "Look into the system's log for disk errors, then repeat the command.",
+        zh: "请查看系统日志中的磁盘错误，然后重新执行该命令。",
+    }
     half_way(detail) {
         en: "The addition failed, and not everything could be taken back: {detail}",
         zh: "添加失败，且未能全部撤销：{detail}",

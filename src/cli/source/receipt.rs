@@ -110,6 +110,12 @@ impl SourceReceipt {
     pub fn states(&self) -> Vec<State> {
         self.writes().map(Written::state).chain(self.links.iter().map(Link::state)).collect()
     }
+
+    /// A part is there and a part is not: the run that made it was killed.
+    pub fn is_half_made(&self) -> bool {
+        let states = self.states();
+        states.contains(&State::After) && states.contains(&State::Before)
+    }
 }
 
 /// The directory of a store's receipts, and what their names begin with.

@@ -24,6 +24,9 @@ type Commands = Vec<Vec<OsString>>;
 pub fn restore(session: &mut Session, file: &Path, args: &Restore) -> Option<Exit> {
     let found = find(session, file, args);
     found.first()?;
+    for write in found.iter().flat_map(|(_, receipt)| &receipt.writes) {
+        apply::clear_leftovers(&write.path, args.backup_dir.as_deref(), session.now);
+    }
     let digest = || apply::read(&super::real(session, file)).ok().map(|file| file.sha256);
     let before = digest();
     let backups = apply::backups(file, args.backup_dir.as_deref()).unwrap_or_default();
@@ -39,7 +42,13 @@ pub fn restore(session: &mut Session, file: &Path, args: &Restore) -> Option<Exi
     change.sha256_before = before;
     let shown = text::printable(&change.path);
     let done = match standing {
-        Some((path, receipt)) => whole(session, receipt, path, args).map(|()| true),
+        Some((path, receipt)) => whole(session, receipt, path, args)
+            .and_then(|()| {
+                // A run that was killed before made a part of the same addition; the run after it made the rest.
+                let mut killed = found.iter().filter(|(_, other)| other.added == receipt.added && other.is_half_made());
+                killed.try_for_each(|(path, other)| whole(session, other, path, args))
+            })
+            .map(|()| true),
         None => Ok(false),
     };
     let exit = match done {
