@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use memchr::{memchr, memchr3, memmem};
+
 use super::syntax::{Heredoc, Syntax};
 
 pub const CODE: u8 = 0;
@@ -15,7 +17,8 @@ pub const EMBEDDED: u8 = 3;
 
 /// One mark per byte of `text`.
 pub fn lex(text: &str, syntax: &Syntax) -> Vec<u8> {
-    let mut lexer = Lexer { text: text.as_bytes(), marks: vec![CODE; text.len()], at: 0, syntax, pending: Vec::new() };
+    let marks = vec![CODE; text.len()];
+    let mut lexer = Lexer { text: text.as_bytes(), marks, at: 0, syntax, opens: opens(syntax), pending: Vec::new() };
     lexer.run();
     lexer.marks
 }
@@ -34,11 +37,42 @@ pub fn comments(text: &str, syntax: &Syntax) -> Vec<Range<usize>> {
     found
 }
 
+/// The bytes that a comment, a literal or a heredoc of this syntax may begin with, or that end one; all others are
+/// code wherever code stands. Whatever [`Lexer::run`] looks at must be among them.
+fn opens(syntax: &Syntax) -> [bool; 256] {
+    let mut opens = [false; 256];
+    let mut add = |byte: u8| opens[usize::from(byte)] = true;
+    let words = [syntax.line, syntax.line_after_blank, syntax.line_first].into_iter().flatten().copied();
+    let words = words.chain(syntax.block.iter().map(|(open, _)| open.trim_start()));
+    for word in words.chain(syntax.quotes.iter().map(|quote| quote.open)) {
+        let first = word.as_bytes()[0];
+        // Some are compared without regard to case.
+        [first, first.to_ascii_lowercase(), first.to_ascii_uppercase()].into_iter().for_each(&mut add);
+    }
+    if syntax.heredoc != Heredoc::None {
+        b"<\n".iter().copied().for_each(&mut add);
+    }
+    // Ends of code, regular expressions, raw strings, quoting outside strings.
+    let own: &[u8] = match syntax.name {
+        "php" => b"?",
+        "perl" => b"_/",
+        "ruby" => b"_/",
+        "js" | "groovy" => b"/",
+        "rust" => b"r",
+        "c" => b"R",
+        "shell" => b"\\",
+        _ => b"",
+    };
+    own.iter().copied().for_each(&mut add);
+    opens
+}
+
 struct Lexer<'a> {
     text: &'a [u8],
     marks: Vec<u8>,
     at: usize,
     syntax: &'a Syntax,
+    opens: [bool; 256],
     /// Heredocs announced on this line, in order: the closing word.
     pending: Vec<Vec<u8>>,
 }
@@ -49,7 +83,10 @@ impl Lexer<'_> {
         if php {
             self.skip_html();
         }
-        while self.at < self.text.len() {
+        while let Some(rest) = self.text.get(self.at..)
+            && let Some(code) = rest.iter().position(|byte| self.opens[usize::from(*byte)])
+        {
+            self.at += code;
             let byte = self.text[self.at];
             if byte == b'\n' && !self.pending.is_empty() {
                 self.at += 1;
@@ -102,7 +139,7 @@ impl Lexer<'_> {
     }
 
     fn line_end(&self, at: usize) -> usize {
-        self.text[at..].iter().position(|&byte| byte == b'\n').map_or(self.text.len(), |n| at + n)
+        memchr(b'\n', &self.text[at..]).map_or(self.text.len(), |n| at + n)
     }
 
     /// The last byte of code before `at` that is not blank.
@@ -114,7 +151,7 @@ impl Lexer<'_> {
     fn skip_html(&mut self) {
         let from = self.at;
         let rest = &self.text[from..];
-        let open = rest.windows(2).position(|two| two == b"<?").map_or(self.text.len(), |n| from + n);
+        let open = find(rest, b"<?").map_or(self.text.len(), |n| from + n);
         self.mark(from, open, COMMENT);
         self.at = (open + 2).min(self.text.len());
     }
@@ -284,8 +321,13 @@ impl Lexer<'_> {
         let from = self.at + quote.open.len();
         let mut at = from;
         let close = quote.close.as_bytes();
+        // What does not count here is replaced by what does.
+        let stop_at_escape = if escape { b'\\' } else { close[0] };
+        let stop_at_line = if multiline { close[0] } else { b'\n' };
         while at < self.text.len() {
-            let byte = self.text[at];
+            let stop = memchr3(close[0], stop_at_escape, stop_at_line, &self.text[at..]);
+            at = stop.map_or(self.text.len(), |stop| at + stop);
+            let Some(&byte) = self.text.get(at) else { break };
             if byte == b'\\' && escape {
                 at += 2;
                 continue;
@@ -373,15 +415,7 @@ impl Lexer<'_> {
 }
 
 fn find(text: &[u8], word: &[u8]) -> Option<usize> {
-    let first = *word.first()?;
-    let mut from = 0;
-    while let Some(at) = text[from..].iter().position(|&byte| byte == first) {
-        if text[from + at..].starts_with(word) {
-            return Some(from + at);
-        }
-        from += at + 1;
-    }
-    None
+    memmem::find(text, word)
 }
 
 #[cfg(test)]

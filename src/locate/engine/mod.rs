@@ -5,11 +5,10 @@ pub mod expression;
 pub mod lex;
 pub mod source;
 pub mod syntax;
+mod words;
 
 use std::path::Path;
 use std::sync::OnceLock;
-
-use regex::bytes;
 
 use super::in_source;
 use super::resolve;
@@ -21,6 +20,7 @@ use blocks::Around;
 use lex::{CODE, COMMENT, EMBEDDED};
 use source::Source;
 use syntax::Syntax;
+use words::Words;
 
 /// A pin and a switch this far apart, in lines, belong to the same call or block.
 const NEARBY: usize = 15;
@@ -30,9 +30,19 @@ const WRITTEN: usize = 2_000;
 
 /// What concerns one syntax, worked out when its first file comes by.
 struct Concern {
-    patterns: Vec<(&'static Rule, &'static PinRule, Applies)>,
-    /// Every word of the patterns at once.
-    gate: Option<bytes::Regex>,
+    patterns: Vec<Concerned>,
+    words: Words,
+    /// The number of the word that a certificate in the source begins with.
+    in_source: usize,
+}
+
+/// One pattern that a syntax is searched for.
+struct Concerned {
+    rule: &'static Rule,
+    pin: &'static PinRule,
+    applies: Applies,
+    /// The numbers of its words.
+    words: Vec<usize>,
 }
 
 fn concern(syntax: &'static Syntax) -> &'static Concern {
@@ -44,24 +54,26 @@ fn concern(syntax: &'static Syntax) -> &'static Concern {
             .flat_map(|rule| rule.pin.iter().map(move |pin| (rule, pin)))
             .filter_map(|(rule, pin)| Some((rule, pin, applies(rule, pin, syntax)?)))
             .collect();
-        let mut words: Vec<String> =
-            patterns.iter().flat_map(|(_, pin, _)| &pin.words).map(|word| regex::escape(word)).collect();
-        words.push(regex::escape(in_source::BEGIN));
-        words.sort_unstable();
-        words.dedup();
-        let gate = match patterns.is_empty() {
-            true => None,
-            false => bytes::RegexBuilder::new(&words.join("|")).unicode(false).build().ok(),
-        };
-        Concern { patterns, gate }
+        // Where no pattern applies, a certificate is no pin either.
+        let begin = (!patterns.is_empty()).then_some(in_source::BEGIN);
+        let words = Words::new(patterns.iter().flat_map(|(_, pin, _)| &pin.words).map(String::as_str).chain(begin));
+        let patterns = patterns
+            .into_iter()
+            .map(|(rule, pin, applies)| {
+                let words = pin.words.iter().map(|word| words.number(word)).collect();
+                Concerned { rule, pin, applies, words }
+            })
+            .collect();
+        let in_source = begin.map_or(0, |begin| words.number(begin));
+        Concern { patterns, words, in_source }
     })
 }
 
-/// Whether a file of this syntax may hold a pin: one of the rules' words is in its bytes.
+/// Whether a file of this syntax may hold a pin: one of the rules' words may be in its bytes. A "no" is certain.
 ///
 /// This is the only thing that is done with most files of a tree.
 pub fn may_hold_pins(syntax: &'static Syntax, bytes: &[u8]) -> bool {
-    concern(syntax).gate.as_ref().is_some_and(|gate| gate.is_match(bytes))
+    concern(syntax).words.may_be_in(bytes)
 }
 
 /// How a pattern applies to a syntax.
@@ -86,23 +98,28 @@ fn applies(rule: &Rule, pin: &PinRule, syntax: &Syntax) -> Option<Applies> {
 
 /// The pins in one file's text, by line.
 pub fn pins(path: &Path, root: &Path, syntax: &'static Syntax, text: &str) -> Vec<Pin> {
+    let concern = concern(syntax);
+    let present = concern.words.present(text);
+    if !present.any() {
+        return Vec::new();
+    }
     let slashed = path.to_string_lossy().replace('\\', "/");
     // Comments may hold the words too, so that this keeps too many and never too few.
-    let candidates: Vec<&(&Rule, &PinRule, Applies)> = concern(syntax)
+    let candidates: Vec<&Concerned> = concern
         .patterns
         .iter()
-        .filter(|(_, pin, _)| {
-            pin.words.iter().any(|word| text.contains(word.as_str()))
+        .filter(|Concerned { pin, words, .. }| {
+            words.iter().any(|word| present.has(*word))
                 && pin.path.as_ref().is_none_or(|path| path.is_match(&slashed))
                 && pin.need.as_ref().is_none_or(|need| need.is_match(text))
         })
         .collect();
-    if candidates.is_empty() && !text.contains(in_source::BEGIN) {
+    if candidates.is_empty() && !present.has(concern.in_source) {
         return Vec::new();
     }
     let source = Source::new(syntax, text);
     let mut found: Vec<Pin> = Vec::new();
-    for &&(rule, pin, applies) in &candidates {
+    for &&Concerned { rule, pin, applies, .. } in &candidates {
         let refused = pin.need.as_ref().is_some_and(|need| !need.is_match(&source.code))
             || pin.without.as_ref().is_some_and(|without| without.is_match(&source.code));
         if refused {

@@ -32,9 +32,8 @@ impl Source {
             bytes.iter_mut().filter(|byte| !byte.is_ascii()).for_each(|byte| *byte = b'?');
             bytes.into_iter().map(char::from).collect()
         });
-        let line_starts = std::iter::once(0)
-            .chain(code.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1))
-            .collect();
+        let line_starts =
+            std::iter::once(0).chain(memchr::memchr_iter(b'\n', code.as_bytes()).map(|at| at + 1)).collect();
         Source { syntax, code, marks, line_starts, brackets: OnceCell::new() }
     }
 
