@@ -1,7 +1,28 @@
 //! Passwords of key stores: tried in order, never shown, wiped from memory when dropped.
 
 use std::fmt;
+use std::process::Command;
+use std::sync::OnceLock;
+
 use zeroize::Zeroizing;
+
+/// The environment variable that a password was taken from.
+static VARIABLE: OnceLock<String> = OnceLock::new();
+
+/// Notes that a password was taken from this environment variable: see [`keep_from`].
+pub fn came_from(variable: &str) {
+    // There is one option for it, so that the first is the only one.
+    let _ = VARIABLE.set(variable.to_owned());
+}
+
+/// Starts a program of the machine's without the variable that the password came from. A program of the user's own
+/// has the environment that the user gave it.
+pub fn keep_from(command: &mut Command) -> &mut Command {
+    if let Some(variable) = VARIABLE.get() {
+        command.env_remove(variable);
+    }
+    command
+}
 
 /// A password; its text never reaches `Debug`, a log or an error.
 #[derive(Clone, PartialEq, Eq)]

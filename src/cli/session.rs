@@ -14,7 +14,7 @@ use crate::certificate::Fingerprint;
 use crate::finding::{Code, Trouble};
 use crate::lang::wrap;
 use crate::lang::{Lang, Sentence, cli as say};
-use crate::password::{Password, Passwords};
+use crate::password::{self, Password, Passwords};
 use crate::report::{Record, Summary, record, text};
 use crate::rollover::{Catalogue, Rollover};
 
@@ -59,7 +59,7 @@ impl Session {
                 None => catalogue.default_rollover().clone(),
             },
         };
-        let given = password(common)?;
+        let given = given_password(common)?;
         let color = match common.color {
             Color::Always => true,
             Color::Never => false,
@@ -307,6 +307,17 @@ fn private(file: &Path, sha256: &str) -> Result<Rollover, Trouble> {
     Rollover::private(&snapshot.bytes, fingerprint)
 }
 
+fn given_password(common: &Common) -> Result<Option<Password>, Trouble> {
+    let given = password(common)?;
+    #[cfg(unix)]
+    if given.is_some() {
+        // A memory image of a crash would hold it.
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), ..getrlimit(Resource::Core) });
+    }
+    Ok(given)
+}
+
 fn password(common: &Common) -> Result<Option<Password>, Trouble> {
     let trouble = |place: &str, why: String| {
         Trouble::new(Code::Unreadable, say::password_unreadable(place, why), say::give_a_password())
@@ -323,6 +334,7 @@ fn password(common: &Common) -> Result<Option<Password>, Trouble> {
         read(&place, &mut file)
     } else if let Some(name) = &common.password_env {
         let value = std::env::var(name).map_err(|error| trouble(name, error.to_string()))?;
+        password::came_from(name);
         Ok(Some(Password::text(&Zeroizing::new(value))))
     } else if common.password_stdin {
         read("-", &mut io::stdin().lock())

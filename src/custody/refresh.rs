@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::finding::{Code, Trouble};
 use crate::lang::custody as say;
+use crate::password::keep_from;
 
 /// Debian's generator with its Java hook takes some five seconds on a fast machine; slow disks and small virtual
 /// machines need many times that. What takes longer waits for something: a package manager's lock, or an answer.
@@ -97,6 +98,7 @@ pub fn output(command: &[OsString], limit: Duration) -> io::Result<Output> {
 
 fn start(program: &OsString, arguments: &[OsString]) -> io::Result<Child> {
     let mut command = Command::new(program);
+    keep_from(&mut command);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     // The scripts call openssl, run-parts, trust and keytool by name.
     let path = std::env::var_os("PATH").unwrap_or_default();

@@ -7,6 +7,8 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::password::keep_from;
+
 /// What a JVM takes options from, behind its caller's back, or announces on standard error; and what the C library
 /// takes languages from.
 const NOISE: [&str; 8] = [
@@ -38,6 +40,7 @@ pub(super) fn run<'a>(
     timeout: Duration,
 ) -> io::Result<ExitStatus> {
     let mut command = Command::new(program);
+    keep_from(&mut command);
     command.args(arguments).current_dir(dir).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     NOISE.iter().for_each(|name| {
         command.env_remove(name);

@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::password::keep_from;
+
 /// Proxies, bundles, switches and options that programs take from the environment; either case of the first four.
 const SETTINGS: &[&str] = &[
     "http_proxy",
@@ -72,6 +74,7 @@ pub(super) fn run(
     time: Duration,
 ) -> io::Result<Ended> {
     let mut command = Command::new(program);
+    keep_from(&mut command);
     command.args(arguments).current_dir(directory).stdin(Stdio::null());
     for name in SETTINGS {
         command.env_remove(name).env_remove(name.to_ascii_uppercase());

@@ -1,0 +1,98 @@
+//! A password is in no child's arguments, in the environment of nobody but keytool (and the client that opens the
+//! store), in no record, receipt, backup name or error, and in no memory image.
+#![cfg(target_os = "linux")]
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use common::bundles::{block, g1};
+use common::cli::{directory, run_with_input};
+
+const SECRET: &str = "s3cret-of-the-store";
+
+/// The program under strace: what it says, and the line of every program that was started, environment included.
+fn traced(dir: &Path, given: (&str, &str), arguments: &[&str]) -> (String, Vec<String>) {
+    let log = directory();
+    let log = log.path().join("log");
+    let done = Command::new("strace")
+        .args(["-f", "-v", "-s", "100000", "-e", "trace=execve,prlimit64,setrlimit", "-o"])
+        .arg(&log)
+        .arg(env!("CARGO_BIN_EXE_rootfix"))
+        .args(arguments)
+        .env(given.0, given.1)
+        .current_dir(dir)
+        .output()
+        .unwrap();
+    let said = [done.stdout, done.stderr].concat();
+    let log = fs::read_to_string(log).unwrap();
+    (String::from_utf8_lossy(&said).into_owned(), log.lines().map(str::to_owned).collect())
+}
+
+fn key_store(dir: &Path) -> bool {
+    if common::program("keytool").is_none() || common::program("strace").is_none() {
+        return false;
+    }
+    fs::write(dir.join("g1.pem"), block(&g1())).unwrap();
+    let keytool = ["-importcert", "-noprompt", "-alias", "g1", "-file", "g1.pem", "-keystore", "trust.jks"];
+    let made = Command::new("keytool")
+        .args(keytool)
+        .args(["-storetype", "JKS", "-storepass", SECRET])
+        .current_dir(dir)
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{made:?}");
+    true
+}
+
+#[test]
+fn only_keytool_is_told_the_password_and_only_by_its_environment() {
+    for engine in ["keytool", "native", "auto"] {
+        let dir = directory();
+        if !key_store(dir.path()) {
+            return;
+        }
+        let arguments = ["append", "--engine", engine, "--password-env", "STORE", "trust.jks"];
+        let (said, started) = traced(dir.path(), ("STORE", SECRET), &arguments);
+        assert!(said.contains("Done") || said.contains("完成"), "{engine}: {said}");
+        assert!(!said.contains(SECRET), "{engine}: {said}");
+
+        let starts: Vec<&String> = started.iter().filter(|line| line.contains("execve(")).collect();
+        // Our own start is the control: the password is in its environment, and would be found in any other's.
+        assert!(starts[0].contains(SECRET), "control: {}", starts[0]);
+        for start in &starts[1..] {
+            let (arguments, environment) = start.split_once("], [").unwrap_or((start, ""));
+            assert!(!arguments.contains(SECRET), "{engine}: in the arguments: {start}");
+            assert!(!environment.contains("\"STORE="), "{engine}: the variable is handed on: {start}");
+            assert!(!environment.contains(SECRET) || arguments.contains("keytool"), "{engine}: {start}");
+        }
+        assert_eq!(engine == "native", !starts[1..].iter().any(|start| start.contains("/keytool\"")), "{engine}");
+        let core = |line: &&String| line.contains("RLIMIT_CORE") && line.contains("rlim_cur=0");
+        assert!(started.iter().any(|line| core(&line)), "{engine}: a crash would leave the password in a core dump");
+
+        for entry in fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap()) {
+            let holds = |bytes: &[u8]| bytes.windows(SECRET.len()).any(|window| window == SECRET.as_bytes());
+            assert!(!holds(&fs::read(entry.path()).unwrap()), "{engine}: {:?}", entry.path());
+        }
+    }
+}
+
+#[test]
+fn an_error_does_not_repeat_what_was_tried() {
+    let dir = directory();
+    if !key_store(dir.path()) {
+        return;
+    }
+    fs::copy(dir.path().join("trust.jks"), dir.path().join("other.jks")).unwrap();
+    let wrong = "n0t-the-password";
+    for json in [&["--json"][..], &[]] {
+        let arguments = [json, &["-v", "append", "--engine", "native", "--password-stdin", "trust.jks"]].concat();
+        let ran = run_with_input(dir.path(), &arguments, format!("{wrong}\n").as_bytes());
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert!(!ran.text().contains(wrong) && !ran.stderr.contains(wrong), "{ran:?}");
+    }
+    let same = fs::read(dir.path().join("trust.jks")).unwrap() == fs::read(dir.path().join("other.jks")).unwrap();
+    assert!(same, "it is unchanged");
+}
