@@ -20,6 +20,7 @@ mod restore;
 mod roots;
 mod session;
 mod source;
+mod system;
 mod targets;
 mod unlock;
 mod verify;
@@ -34,7 +35,8 @@ use args::{Cli, Command};
 pub use exit::Exit;
 use session::Session;
 
-use crate::lang::Lang;
+use crate::finding::{Code, Trouble};
+use crate::lang::{Lang, pkcs12 as say};
 
 /// Runs the program with these arguments, the program's own name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
@@ -54,6 +56,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let command = cli.command.unwrap_or(Command::Wizard);
     let name = name_of(&command);
+    // Hash tables take random numbers, and end the program where there are none.
+    if getrandom::fill(&mut [0]).is_err() {
+        let trouble = Trouble::new(Code::NoRandomNumbers, say::no_randomness(), say::check_dev_urandom());
+        return refuse(&trouble, &cli.common, name, lang);
+    }
     let mut session = match Session::new(name, &cli.common, lang) {
         Ok(session) => session,
         Err(trouble) => return refuse(&trouble, &cli.common, name, lang),
@@ -97,7 +104,7 @@ fn name_of(command: &Command) -> &'static str {
 }
 
 /// The session could not begin: a damaged catalogue, an unreadable password, a root without its fingerprint.
-fn refuse(trouble: &crate::finding::Trouble, common: &args::Common, command: &'static str, lang: Lang) -> Exit {
+fn refuse(trouble: &Trouble, common: &args::Common, command: &'static str, lang: Lang) -> Exit {
     if common.json {
         put_records(trouble, command);
     }
@@ -106,7 +113,7 @@ fn refuse(trouble: &crate::finding::Trouble, common: &args::Common, command: &'s
 }
 
 /// What can be said in records where no session is.
-fn put_records(trouble: &crate::finding::Trouble, command: &'static str) {
+fn put_records(trouble: &Trouble, command: &'static str) {
     use crate::report::{Record, Summary, record};
     let summary = Summary { command, counts: Default::default(), exit_code: Exit::Trouble as u8 };
     let _ = writeln!(std::io::stdout(), "{}\n{}", record::trouble(trouble).json(), Record::Summary(summary).json());

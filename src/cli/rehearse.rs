@@ -138,7 +138,7 @@ fn bundle(session: &Session, path: &Path) -> Result<Bundle, Trouble> {
     let assessment = assess(&store, &session.rollover, session.now);
     let kind = match target.place {
         Place::Directory(_) => BundleKind::Directory,
-        Place::File(_) | Place::Stdin => BundleKind::File,
+        Place::File(_) | Place::Stdin | Place::System(_) => BundleKind::File,
     };
     let holds = Holds { old_root: assessment.old_root, new_root: assessment.new_root };
     Ok(Bundle { path: path.to_owned(), kind, holds })

@@ -136,8 +136,8 @@ sentences! {
         zh: "rootfix 无法在不改动原有内容形式的情况下向该 PKCS#12 文件添加证书。",
     }
     no_randomness() {
-        en: "The system gives no random numbers, without which no new PKCS#12 file can be made.",
-        zh: "系统无法提供随机数，因而无法创建新的 PKCS#12 文件。",
+        en: "The system gives no random numbers; keys, salts and hash tables need them.",
+        zh: "系统无法提供随机数，而密钥、盐值和哈希表都需要它。",
     }
     check_dev_urandom() {
         en: "Check that /dev/urandom exists and can be read.",

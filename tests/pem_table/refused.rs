@@ -193,6 +193,7 @@ fn refuses(dir: &std::path::Path, path: &str, code: &str) {
     assert_eq!(restore.code, 2, "{restore:?}");
 }
 
+#[cfg(unix)]
 #[test]
 fn what_is_no_regular_file_is_refused_at_once() {
     let dir = directory();
@@ -224,6 +225,7 @@ fn an_empty_directory_is_no_bundle() {
 }
 
 /// Runs within half a gigabyte of address space.
+#[cfg(unix)]
 fn bounded(dir: &std::path::Path, arguments: &[&str]) -> crate::common::cli::Ran {
     let mut command = Command::new("sh");
     let program = rootfix(dir).get_program().to_owned();
@@ -231,6 +233,7 @@ fn bounded(dir: &std::path::Path, arguments: &[&str]) -> crate::common::cli::Ran
     finish(command, b"")
 }
 
+#[cfg(unix)]
 #[test]
 fn gigabytes_are_refused_without_being_read_into_memory() {
     let dir = directory();
