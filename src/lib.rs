@@ -36,3 +36,7 @@ pub mod rollover;
 pub mod store;
 #[cfg(target_os = "linux")]
 mod sys;
+#[cfg(windows)]
+#[path = "sys_windows.rs"]
+mod sys;
+pub mod system_store;

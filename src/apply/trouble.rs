@@ -85,6 +85,9 @@ impl Obstacle {
 /// A failure while writing in this directory, or while looking at it.
 pub(super) fn at(path: &Path, error: &io::Error) -> Trouble {
     let shown = path.display();
+    if is_held(error) {
+        return held();
+    }
     match error.kind() {
         ErrorKind::StorageFull => Trouble::new(Code::DiskFull, say::disk_full(shown), say::make_room()),
         ErrorKind::QuotaExceeded => Trouble::new(Code::DiskFull, say::quota_exceeded(shown), say::make_room()),
@@ -99,6 +102,9 @@ pub(super) fn at(path: &Path, error: &io::Error) -> Trouble {
 
 /// A failure while finding, opening or reading the file.
 pub(super) fn of_file(error: &io::Error) -> Trouble {
+    if is_held(error) {
+        return held();
+    }
     match error.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory => {
             Trouble::new(Code::FileNotFound, say::not_found(), say::check_the_path())
@@ -107,6 +113,16 @@ pub(super) fn of_file(error: &io::Error) -> Trouble {
         ErrorKind::PermissionDenied => Trouble::new(Code::NoPermission, say::unreadable(), say::run_as_owner()),
         _ => Trouble::new(Code::DiskError, say::read_error(error), say::check_path_and_log()),
     }
+}
+
+/// ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION (winerror.h): another program has the file open, and shares it
+/// with nobody. Other systems know no such thing.
+fn is_held(error: &io::Error) -> bool {
+    cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33))
+}
+
+fn held() -> Trouble {
+    Trouble::new(Code::FileBusy, say::held(), say::stop_the_holder())
 }
 
 pub(super) fn of_backup_dir(path: &Path, error: &io::Error) -> Trouble {

@@ -1,28 +1,40 @@
-//! The disk of Windows, with what std offers.
+//! The disk of Windows.
 //!
-//! Not kept here: the ACL that a file has of its own beyond what its directory hands down (ReplaceFileW would keep
-//! it), and alternate streams. A directory handle is a path, since std opens nothing relative to a handle; so a
-//! directory that is renamed in the middle of the work makes the work fail.
+//! A file is replaced by a rename over it (MoveFileExW), which is one stroke. ReplaceFileW is not: it may fail with
+//! the file gone and the new one still under its temporary name (ERROR_UNABLE_TO_MOVE_REPLACEMENT). What ReplaceFileW
+//! would carry over, the access list (DACL) and the read-only mark, is set on the new file beforehand and read back.
+//!
+//! Not kept here: the owner where it is not the one who runs this, auditing rules, and alternate streams. A directory
+//! handle is a path, since std opens nothing relative to a handle; so a directory that is renamed in the middle of
+//! the work makes the work fail.
 
 use std::cell::RefCell;
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, OpenOptions};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, ErrorKind};
 use std::os::windows::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::disk::{Attributes, Disk, Kind, Open, Place, Stat};
+use crate::sys::{self, AccessList};
 
 /// FILE_FLAG_DELETE_ON_CLOSE (winbase.h): the lock vanishes with the process.
 const DELETE_ON_CLOSE: u32 = 0x0400_0000;
 /// FILE_FLAG_OPEN_REPARSE_POINT (winbase.h): a link is opened itself.
 const NO_FOLLOW: u32 = 0x0020_0000;
+/// FILE_FLAG_BACKUP_SEMANTICS (winbase.h): directories can be opened too.
+const DIRECTORIES_TOO: u32 = 0x0200_0000;
+/// GENERIC_READ, GENERIC_WRITE and WRITE_DAC (winnt.h): the bytes, and who may do what with them.
+const WITH_ACCESS_LIST: u32 = 0x8000_0000 | 0x4000_0000 | 0x0004_0000;
 /// FILE_SHARE_READ and FILE_SHARE_DELETE (winnt.h): others may read and rename, not write.
 const OTHERS_READ: u32 = 0x1 | 0x4;
 /// ERROR_SHARING_VIOLATION and ERROR_ACCESS_DENIED (winerror.h): somebody has it open, or it is about to vanish.
-const HELD: [i32; 2] = [32, 5];
+const HELD: [i32; 2] = [SHARING_VIOLATION, ACCESS_DENIED];
+const SHARING_VIOLATION: i32 = 32;
+const ACCESS_DENIED: i32 = 5;
+/// The name under which an access list stands among the attributes.
+const ACCESS_LIST: &str = "ACL";
 
 #[derive(Debug)]
 pub(super) struct RealDisk;
@@ -87,25 +99,55 @@ pub(super) fn full_path(path: &Path) -> io::Result<PathBuf> {
     Ok(plain.map_or_else(|| full.clone(), PathBuf::from))
 }
 
-/// What std tells of a file. Its index on the volume is not stable there, so a file is told from others by its time
-/// of creation and its length, which a replacement changes.
-fn stat(data: &std::fs::Metadata) -> io::Result<Stat> {
+/// What there is to know of an open file; it is told from all others by volume and index, as on Unix.
+fn stat(file: &File) -> io::Result<Stat> {
+    let data = file.metadata()?;
     let kind = match data.file_type() {
         kind if kind.is_symlink() => Kind::Link,
         kind if kind.is_dir() => Kind::Directory,
         kind if kind.is_file() => Kind::File,
         _ => Kind::Other,
     };
+    let information = winapi_util::file::information(file)?;
     Ok(Stat {
-        id: (data.creation_time(), data.file_size()),
+        id: (information.volume_serial_number(), information.file_index()),
         kind,
-        links: 1,
+        links: information.number_of_links(),
         len: data.file_size(),
         mode: if data.permissions().readonly() { 0o444 } else { 0o644 },
         uid: 0,
         gid: 0,
         modified: data.modified()?,
     })
+}
+
+/// Opens whatever stands there, itself, to be looked at and not read.
+fn look(path: &Path) -> io::Result<File> {
+    OpenOptions::new().access_mode(0).custom_flags(NO_FOLLOW | DIRECTORIES_TOO).open(path)
+}
+
+fn set_read_only(path: &Path, read_only: bool) -> io::Result<()> {
+    let mut permissions = std::fs::symlink_metadata(path)?.permissions();
+    permissions.set_readonly(read_only);
+    std::fs::set_permissions(path, permissions)
+}
+
+/// Takes the mark off a file that it keeps from being replaced or removed, and puts it back if that fails.
+fn despite_read_only(path: &Path, work: impl Fn() -> io::Result<()>) -> io::Result<()> {
+    match std::fs::symlink_metadata(path) {
+        Ok(data) if data.permissions().readonly() => {
+            set_read_only(path, false)?;
+            work().inspect_err(|_| drop(set_read_only(path, true)))
+        }
+        _ => work(),
+    }
+}
+
+/// Whether somebody has the file open in a way that lets nobody replace it. Windows then says "access denied", as it
+/// does where rights are missing.
+fn is_held(path: &Path) -> bool {
+    let alone = OpenOptions::new().read(true).share_mode(0).open(path);
+    alone.is_err_and(|error| error.raw_os_error() == Some(SHARING_VIOLATION))
 }
 
 impl Disk for RealDisk {
@@ -137,11 +179,8 @@ impl Disk for RealDisk {
         Directory::new(full_path(path)?)
     }
 
-    /// A directory is told from others by its path.
     fn stat_dir(&self, dir: &Directory) -> io::Result<Stat> {
-        let mut hasher = DefaultHasher::new();
-        dir.path.hash(&mut hasher);
-        Ok(Stat { id: (0, hasher.finish()), ..stat(&std::fs::metadata(&dir.path)?)? })
+        stat(&look(&dir.path)?)
     }
 
     /// Windows locks no directories; a file that nobody else may open, and that vanishes when it is closed, does.
@@ -163,7 +202,7 @@ impl Disk for RealDisk {
     }
 
     fn stat(&self, dir: &Directory, name: &OsStr) -> io::Result<Stat> {
-        stat(&std::fs::symlink_metadata(dir.join(name))?)
+        stat(&look(&dir.join(name))?)
     }
 
     fn open(&self, dir: &Directory, name: &OsStr, how: Open) -> io::Result<Handle> {
@@ -173,12 +212,13 @@ impl Disk for RealDisk {
     }
 
     fn create(&self, dir: &Directory, name: &OsStr, _: u32) -> io::Result<Handle> {
-        let file = OpenOptions::new().read(true).write(true).create_new(true).open(dir.join(name))?;
-        Ok(Handle::Held(file))
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).access_mode(WITH_ACCESS_LIST).create_new(true);
+        Ok(Handle::Held(options.open(dir.join(name))?))
     }
 
     fn stat_file(&self, file: &Handle) -> io::Result<Stat> {
-        stat(&file.with(File::metadata)?)
+        file.with(stat)
     }
 
     fn is_mount(&self, _: &Directory, _: &Handle) -> bool {
@@ -226,25 +266,31 @@ impl Disk for RealDisk {
         file.with(|file| file.set_modified(modified))
     }
 
-    fn attributes(&self, _: &Handle) -> io::Result<Attributes> {
-        Ok(Attributes::new())
+    fn attributes(&self, file: &Handle) -> io::Result<Attributes> {
+        let list = file.with(sys::access_list)?;
+        Ok(Attributes::from([(ACCESS_LIST.into(), list.bytes().to_vec())]))
     }
 
-    fn set_attribute(&self, _: &Handle, _: &OsStr, _: &[u8]) -> io::Result<()> {
-        Err(ErrorKind::Unsupported.into())
+    fn set_attribute(&self, file: &Handle, _: &OsStr, value: &[u8]) -> io::Result<()> {
+        let list = AccessList::parse(value).ok_or(ErrorKind::InvalidData)?;
+        file.with(|file| sys::set_access_list(file, &list))
     }
 
+    /// Every file has an access list.
     fn remove_attribute(&self, _: &Handle, _: &OsStr) -> io::Result<()> {
         Err(ErrorKind::Unsupported.into())
     }
 
     fn rename(&self, dir: &Directory, from: &OsStr, to: &OsStr) -> io::Result<()> {
-        std::fs::rename(dir.join(from), dir.join(to))
+        let (from, to) = (dir.join(from), dir.join(to));
+        despite_read_only(&to, || std::fs::rename(&from, &to)).map_err(|error| match error.raw_os_error() {
+            Some(ACCESS_DENIED) if is_held(&to) => io::Error::from_raw_os_error(SHARING_VIOLATION),
+            _ => error,
+        })
     }
 
     fn rename_new(&self, dir: &Directory, from: &OsStr, to: &OsStr) -> io::Result<()> {
-        std::fs::hard_link(dir.join(from), dir.join(to))?;
-        std::fs::remove_file(dir.join(from))
+        sys::rename_new(&dir.join(from), &dir.join(to))
     }
 
     fn exchange(&self, _: &Directory, _: &OsStr, _: &OsStr) -> io::Result<()> {
@@ -261,10 +307,15 @@ impl Disk for RealDisk {
     }
 
     fn unlink(&self, dir: &Directory, name: &OsStr) -> io::Result<()> {
-        std::fs::remove_file(dir.join(name))
+        let path = dir.join(name);
+        despite_read_only(&path, || std::fs::remove_file(&path))
     }
 
     fn user(&self) -> u32 {
         0
     }
 }
+
+#[cfg(test)]
+#[path = "windows_tests.rs"]
+mod tests;

@@ -120,6 +120,9 @@ pub fn one(session: &Session, target: &Target, args: &Append) -> Done {
         let change = Change { trouble: Some(trouble), ..Change::new(path.clone(), action) };
         Done { change, diff: None, bytes: None }
     };
+    if let Some(done) = super::system::append(session, target, args) {
+        return done;
+    }
     if let Some(done) = super::source::append(session, target, args) {
         return done;
     }

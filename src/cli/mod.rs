@@ -21,6 +21,7 @@ mod roots;
 mod serve;
 mod session;
 mod source;
+mod system;
 mod targets;
 mod unlock;
 mod verify;

@@ -153,7 +153,7 @@ fn bundle(session: &Session, target: &Target) -> Result<Bundle, Trouble> {
     let assessment = assess(&store, &session.rollover, session.now);
     let kind = match target.place {
         Place::Directory(_) => BundleKind::Directory,
-        Place::File(_) | Place::Stdin => BundleKind::File,
+        Place::File(_) | Place::Stdin | Place::System(_) => BundleKind::File,
     };
     let holds = Holds { old_root: assessment.old_root, new_root: assessment.new_root };
     Ok(Bundle { path: target.path().unwrap_or(Path::new("-")).to_owned(), kind, holds })

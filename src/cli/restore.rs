@@ -21,6 +21,9 @@ pub fn run(session: &mut Session, args: &Restore) -> Exit {
 }
 
 fn one(session: &mut Session, file: &std::path::Path, args: &Restore) -> Exit {
+    if let Some(exit) = super::system::restore(session, file, args) {
+        return exit;
+    }
     if let Some(exit) = super::source::restore(session, file, args) {
         return exit;
     }

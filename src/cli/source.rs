@@ -155,6 +155,7 @@ fn commands(job: &Job<'_>) -> String {
 /// It can be taken back, though there need be no backup of any file.
 pub fn can_be_undone(change: &Change) -> bool {
     change.findings.iter().any(|finding| finding.code == Code::AddedAtSource)
+        || crate::system_store::Location::named(&change.path).is_some()
 }
 
 /// The store with its links followed, as a program inside its root would follow them.

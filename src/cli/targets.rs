@@ -12,12 +12,13 @@ use super::session::Session;
 use crate::apply;
 use crate::custody::{self, Custody};
 use crate::finding::{Code, Finding, Trouble};
-use crate::lang::{Sentence, cli as say};
+use crate::lang::{Sentence, cli as say, system_store as say_system};
 use crate::locate::found::{Found, Holds};
 use crate::locate::{self, java_home};
 use crate::pin::{Class, Kind, Pin};
 use crate::report::text;
 use crate::store::{self, FORMATS, Nature, Store, StoreFormat, cadir};
+use crate::system_store::Location;
 
 /// Endings of files that are looked into when a tree is searched for bundles; others have to be pinned or named.
 const ENDINGS: &[&str] = &[
@@ -61,6 +62,8 @@ pub enum Place {
     File(PathBuf),
     /// A hashed certificate directory.
     Directory(PathBuf),
+    /// A store that Windows keeps.
+    System(Location),
 }
 
 impl Target {
@@ -85,12 +88,13 @@ impl Target {
         match &self.place {
             Place::Stdin => "-".to_owned(),
             Place::File(path) | Place::Directory(path) => path.display().to_string(),
+            Place::System(location) => location.as_str().to_owned(),
         }
     }
 
     pub fn path(&self) -> Option<&Path> {
         match &self.place {
-            Place::Stdin => None,
+            Place::Stdin | Place::System(_) => None,
             Place::File(path) | Place::Directory(path) => Some(path),
         }
     }
@@ -159,6 +163,11 @@ pub fn find(session: &Session, at: &Where) -> Result<Vec<Target>, Trouble> {
     if at.machine {
         let machine = locate::machine::machine(&session.prefix, &|name| std::env::var_os(name));
         targets.extend(machine.found.into_iter().filter_map(used));
+        targets.extend(Location::ALL.into_iter().filter(|_| cfg!(windows)).map(|location| Target {
+            named: false,
+            used_by: vec![say_system::used_by(location.as_str())],
+            ..Target::of(Place::System(location))
+        }));
     }
     let mut once: Vec<Target> = Vec::new();
     for target in targets {
@@ -178,6 +187,8 @@ pub fn find(session: &Session, at: &Where) -> Result<Vec<Target>, Trouble> {
 fn in_place(place: &Path) -> Vec<Target> {
     if place.as_os_str() == "-" {
         vec![Target::stdin()]
+    } else if let Some(location) = system_store(place) {
+        vec![Target::of(Place::System(location))]
     } else if let Some(home) = java_home::java_home(place) {
         home.used().map(|store| Target::file(store.path.clone())).into_iter().collect()
     } else if is_hashed(place) {
@@ -193,11 +204,18 @@ fn in_place(place: &Path) -> Vec<Target> {
 pub fn inspected(path: &Path) -> Target {
     if path.as_os_str() == "-" {
         Target::stdin()
+    } else if let Some(location) = system_store(path) {
+        Target::of(Place::System(location))
     } else if is_hashed(path) {
         Target::of(Place::Directory(path.to_owned()))
     } else {
         Target::file(path.to_owned())
     }
+}
+
+/// A store of Windows by its name, unless a file bears it.
+fn system_store(place: &Path) -> Option<Location> {
+    Location::named(place.to_str()?).filter(|_| !place.exists())
 }
 
 /// A directory in which OpenSSL finds certificates by the hash of their names.
@@ -313,6 +331,7 @@ fn bytes(target: &Target) -> Result<(Vec<u8>, Option<u32>), Trouble> {
         Place::Directory(path) => {
             Err(Trouble::new(Code::DirectoryByHand, say::directory_by_hand(), say::rehash(path.display())))
         }
+        Place::System(_) => Err(Trouble::new(Code::Usage, say_system::no_output(), say_system::without_output())),
         Place::Stdin => {
             let mut bytes = Vec::new();
             let limit = store::MAX_BYTES as u64 + 1;
@@ -356,6 +375,7 @@ fn api_certificate(target: &Target, trouble: Trouble) -> Trouble {
 pub fn store(session: &Session, target: &Target) -> Result<Store, Trouble> {
     match &target.place {
         Place::Directory(path) => Ok(cadir::decode(&locate::cadir::read(path)?)),
+        Place::System(location) => super::system::store(*location),
         Place::File(_) | Place::Stdin => read(session, target).map(|opened| opened.store),
     }
 }

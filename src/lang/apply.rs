@@ -125,6 +125,14 @@ sentences! {
         en: "Another rootfix has been at work in {path} for half a minute.",
         zh: "另一个 rootfix 进程已在 {path} 中运行了半分钟。",
     }
+    held() {
+        en: "Another program has it open and lets nobody else read or replace it.",
+        zh: "另一个程序正打开着该文件，并禁止他人读取或替换。",
+    }
+    stop_the_holder() {
+        en: "Stop the service that uses it, then run rootfix again.",
+        zh: "请先停止使用该文件的服务，再运行 rootfix。",
+    }
     keeps_changing() {
         en: "Another program keeps rewriting it.",
         zh: "另一个程序正在不断改写该文件。",

@@ -33,6 +33,7 @@ pub mod report;
 pub mod roots;
 pub mod source;
 pub mod sources;
+pub mod system_store;
 pub mod usage;
 mod width;
 pub mod wizard;
