@@ -52,7 +52,7 @@ impl Location {
     ///
     /// # Errors
     /// Windows, or the person whom it asked, refused.
-    pub fn add(self, root: &Certificate) -> io::Result<()> {
+    pub fn add_root(self, root: &Certificate) -> io::Result<()> {
         calls::add(self, root.der())
     }
 

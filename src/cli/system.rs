@@ -121,7 +121,7 @@ fn add(session: &Session, location: Location, args: &Append) -> Result<Change, (
     let mut done: Vec<&Root> = Vec::new();
     for root in &roots {
         let receipt = write_receipt(session, location, root, args).map_err(failed)?;
-        if let Err(error) = location.add(&root.certificate) {
+        if let Err(error) = location.add_root(&root.certificate) {
             let _ = apply::remove(&receipt.0, receipt.1, session.now);
             take_back(location, &done);
             return Err(failed(not_changed(location, &error)));
