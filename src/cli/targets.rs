@@ -260,7 +260,9 @@ fn pinned(pins: &[Pin], root: &Path) -> Vec<Target> {
     let mut targets: Vec<Target> = Vec::new();
     for pin in pins.iter().filter(|pin| pin.class == Class::ServerTrust) {
         let absent = || {
-            let path = pin.resolved.first().filter(|_| !locate::vendored(&pin.path, root));
+            // What a callback compares with is guessed at.
+            let theirs = pin.kind == Kind::Callback || locate::vendored(&pin.path, root);
+            let path = pin.resolved.first().filter(|_| !theirs);
             path.filter(|path| !path.exists()).map(|path| Place::File(path.clone()))
         };
         let Some(place) = bundle_of(pin).or_else(absent) else { continue };

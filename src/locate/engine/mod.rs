@@ -3,6 +3,7 @@
 pub mod blocks;
 pub mod expression;
 pub mod lex;
+mod reading;
 pub mod source;
 pub mod syntax;
 mod words;
@@ -251,14 +252,19 @@ fn judge(
     if pin.live_if.as_ref().is_some_and(|live| !live.is_match(&source.code)) {
         findings.push(Finding::new(Code::InertPin, say::inert_by_default()).at(line));
     }
-    let resolved = match pin.kind {
-        Kind::Disabled | Kind::Callback | Kind::Default => Vec::new(),
-        _ => {
-            let lookup = |name: &str| expression::constant(source, name, at).map(str::to_owned);
-            let bare = pin.value != Value::Expression || source.syntax.blocks != syntax::Blocks::Braces;
-            resolve::candidates(hop.unwrap_or(target), bare, path, root, &lookup)
-        }
+    let lookup = |name: &str| expression::constant(source, name, at).map(str::to_owned);
+    let means = |value: &str| {
+        let bare = pin.value != Value::Expression || source.syntax.blocks != syntax::Blocks::Braces;
+        resolve::candidates(value, bare, path, root, &lookup)
     };
+    let mut resolved = match pin.kind {
+        Kind::Disabled | Kind::Callback | Kind::Default => Vec::new(),
+        _ => means(hop.unwrap_or(target)),
+    };
+    // A callback that compares with certificates from a file is the file's reader as well.
+    if resolved.is_empty() && !matches!(pin.kind, Kind::Disabled | Kind::Default) {
+        resolved = reading::near(source, at).map(means).unwrap_or_default();
+    }
     Some(Pin {
         path: path.to_owned(),
         line,
