@@ -110,7 +110,7 @@ fn stat(file: &File) -> io::Result<Stat> {
     };
     let information = winapi_util::file::information(file)?;
     Ok(Stat {
-        // Without the volume: what is compared lies in one directory, and wine forgets a handle's volume when its file is
+        // Without the volume: the files that are compared lie in one directory, and wine forgets a handle's volume when its file is
         // renamed.
         id: (0, information.file_index()),
         kind,
@@ -182,7 +182,10 @@ impl Disk for RealDisk {
     }
 
     fn stat_dir(&self, dir: &Directory) -> io::Result<Stat> {
-        stat(&look(&dir.path)?)
+        let directory = look(&dir.path)?;
+        let volume = winapi_util::file::information(&directory)?.volume_serial_number();
+        // The uppermost directory of every volume has the same number.
+        stat(&directory).map(|stat| Stat { id: (volume, stat.id.1), ..stat })
     }
 
     /// Windows locks no directories; a file that nobody else may open, and that vanishes when it is closed, does.

@@ -161,8 +161,11 @@ pub fn find(session: &Session, at: &Where) -> Result<Vec<Target>, Trouble> {
         targets.extend(process.found.into_iter().filter_map(used));
     }
     if at.machine {
-        let machine = locate::machine::machine(&session.prefix, &|name| std::env::var_os(name));
-        targets.extend(machine.found.into_iter().filter_map(used));
+        // The places that it knows are those of Unix; on Windows they would lie on whatever drive is the current one.
+        if !cfg!(windows) {
+            let machine = locate::machine::machine(&session.prefix, &|name| std::env::var_os(name));
+            targets.extend(machine.found.into_iter().filter_map(used));
+        }
         targets.extend(Location::ALL.into_iter().filter(|_| cfg!(windows)).map(|location| Target {
             named: false,
             used_by: vec![say_system::used_by(location.as_str())],
