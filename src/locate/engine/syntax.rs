@@ -222,6 +222,7 @@ const EXTENSIONS: &[(&str, &str)] = &[
 
 const NAMES: &[(&str, &str)] = &[
     ("docker", "dockerfile containerfile"),
+    ("yaml", "kubeconfig"),
     ("make", "makefile gnumakefile justfile"),
     ("groovy", "jenkinsfile"),
     ("ruby", "rakefile gemfile vagrantfile podfile fastfile capfile berksfile brewfile puppetfile"),
