@@ -53,12 +53,12 @@ pub struct Assessment<'r> {
 ///
 /// Not checked: whether other certificates in the store are genuine.
 pub fn assess<'r>(store: &Store, rollover: &'r Rollover, now: OffsetDateTime) -> Assessment<'r> {
-    let trusted: HashSet<Fingerprint> = (store.entries.iter())
-        .filter(|entry| entry.trust == Trust::Trusted)
-        .map(|entry| entry.certificate.fingerprint())
-        .collect();
+    let trusts = |fingerprint: Fingerprint| {
+        let mut entries = store.entries.iter();
+        entries.any(|entry| entry.certificate.fingerprint() == fingerprint && entry.trust == Trust::Trusted)
+    };
     let lacking = |roots: &'r [Root]| -> Vec<&'r Root> {
-        roots.iter().filter(|root| !trusted.contains(&root.certificate.fingerprint())).collect()
+        roots.iter().filter(|root| !trusts(root.certificate.fingerprint())).collect()
     };
     let missing_old = lacking(&rollover.keep);
     let missing_new = lacking(&rollover.add);
@@ -115,19 +115,14 @@ fn root_findings(store: &Store, assessment: &Assessment<'_>) -> Vec<Finding> {
 fn look_alikes(store: &Store, rollover: &Rollover) -> Vec<Finding> {
     let mut findings = Vec::new();
     for root in rollover.keep.iter().chain(&rollover.add) {
-        let real = root.certificate.facts();
+        let (its_name, its_fingerprint) = (root.certificate.subject_der(), root.certificate.fingerprint());
         for entry in &store.entries {
             let certificate = &entry.certificate;
-            if certificate.fingerprint() == root.certificate.fingerprint()
-                || memchr::memmem::find(certificate.der(), &real.subject_der).is_none()
-            {
+            if certificate.subject_der() != its_name || certificate.fingerprint() == its_fingerprint {
                 continue;
             }
             let facts = certificate.facts();
-            if facts.subject_der != real.subject_der {
-                continue;
-            }
-            let finding = if facts.spki_der == real.spki_der {
+            let finding = if facts.spki_der == root.certificate.facts().spki_der {
                 Finding::new(Code::CrossCertificate, say::cross_certificate(&root.name, &facts.issuer))
             } else {
                 Finding::new(Code::SameNameOtherKey, say::same_name_other_key(&root.name))
@@ -140,7 +135,7 @@ fn look_alikes(store: &Store, rollover: &Rollover) -> Vec<Finding> {
 
 fn certificate_findings(store: &Store, now: OffsetDateTime) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::with_capacity(store.entries.len());
     let mut twice: Vec<&Certificate> = Vec::new();
     let mut expired: Vec<&Certificate> = Vec::new();
     for entry in &store.entries {
@@ -150,7 +145,7 @@ fn certificate_findings(store: &Store, now: OffsetDateTime) -> Vec<Finding> {
             expired.push(&entry.certificate);
         }
         if mistaken::wechat_pay(&entry.certificate).is_some() {
-            let message = say::platform_among(entry.certificate.facts().name);
+            let message = say::platform_among(entry.certificate.name());
             let finding = Finding::new(Code::PlatformCertificate, message).severity(Severity::Note);
             findings.push(Finding { line: entry.line, ..finding });
         }
@@ -165,10 +160,9 @@ fn certificate_findings(store: &Store, now: OffsetDateTime) -> Vec<Finding> {
 }
 
 fn names(certificates: &[&Certificate]) -> String {
-    let mut names: Vec<String> =
-        certificates.iter().take(NAMES_SHOWN).map(|certificate| certificate.facts().name).collect();
+    let mut names: Vec<&str> = certificates.iter().take(NAMES_SHOWN).map(|certificate| certificate.name()).collect();
     if certificates.len() > NAMES_SHOWN {
-        names.push("…".to_owned());
+        names.push("…");
     }
     names.join(", ")
 }

@@ -4,8 +4,10 @@
 //! write any subject, and honest cross-certificates carry the subject of another root.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Range;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ::time::OffsetDateTime;
 use sha2::{Digest, Sha256};
@@ -14,7 +16,7 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 use crate::known::Known;
 
 /// The SHA-256 of a certificate's DER; shown as 64 lower-case hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
@@ -29,6 +31,15 @@ impl Fingerprint {
 
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+}
+
+/// Places in a hash table are chosen by eight of the bytes, which a SHA-256 scatters as well as all of them; what is
+/// found there is compared whole.
+impl Hash for Fingerprint {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        state.write_u64(u64::from_ne_bytes([a, b, c, d, e, f, g, h]));
     }
 }
 
@@ -89,13 +100,29 @@ pub struct NotACertificate;
 /// A certificate whose DER was parsed once, so that [`Certificate::facts`] cannot fail.
 ///
 /// Not checked: its signature, its dates, whether it may sign others. That is the work of `prove`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Certificate {
-    der: Arc<[u8]>,
+#[derive(Clone)]
+pub struct Certificate(Arc<Parsed>);
+
+/// What is asked of every certificate in every bundle, found out when it was parsed.
+struct Parsed {
+    der: Box<[u8]>,
     fingerprint: Fingerprint,
     /// Unix times in seconds.
     validity: (i64, i64),
+    /// Where the subject and the issuer stand in the DER.
+    subject: Range<usize>,
+    issuer: Range<usize>,
+    /// Found out when it is asked for: most certificates are never named.
+    name: OnceLock<String>,
 }
+
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.der() == other.der()
+    }
+}
+
+impl Eq for Certificate {}
 
 /// What people want to read of a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,33 +173,60 @@ impl Certificate {
         let certificate = PARSED.or_find(fingerprint, || {
             let (surplus, x509) = X509Certificate::from_der(own).map_err(|_| NotACertificate)?;
             let validity = (x509.validity().not_before.timestamp(), x509.validity().not_after.timestamp());
-            let certificate = Certificate { der: own.into(), fingerprint, validity };
-            if surplus.is_empty() { Ok(certificate) } else { Err(NotACertificate) }
+            let parsed = Parsed {
+                der: own.into(),
+                fingerprint,
+                validity,
+                subject: place(own, x509.subject().as_raw()),
+                issuer: place(own, x509.issuer().as_raw()),
+                name: OnceLock::new(),
+            };
+            if surplus.is_empty() { Ok(Certificate(Arc::new(parsed))) } else { Err(NotACertificate) }
         })?;
         Ok((certificate, rest))
     }
 
     pub fn der(&self) -> &[u8] {
-        &self.der
+        &self.0.der
     }
 
     pub fn fingerprint(&self) -> Fingerprint {
-        self.fingerprint
+        self.0.fingerprint
+    }
+
+    /// DER of the subject.
+    pub fn subject_der(&self) -> &[u8] {
+        &self.0.der[self.0.subject.clone()]
+    }
+
+    /// DER of the issuer.
+    pub fn issuer_der(&self) -> &[u8] {
+        &self.0.der[self.0.issuer.clone()]
+    }
+
+    /// Subject and issuer are the same bytes.
+    pub fn self_issued(&self) -> bool {
+        self.subject_der() == self.issuer_der()
+    }
+
+    /// [`Facts::name`].
+    pub fn name(&self) -> &str {
+        self.0.name.get_or_init(|| self.facts().name)
     }
 
     /// Its notAfter lies before this time.
     pub fn expired_at(&self, now: OffsetDateTime) -> bool {
-        self.validity.1 < now.unix_timestamp()
+        self.0.validity.1 < now.unix_timestamp()
     }
 
     /// This time lies within notBefore and notAfter, both included (RFC 5280, 4.1.2.5).
     pub fn valid_at(&self, now: OffsetDateTime) -> bool {
-        (self.validity.0..=self.validity.1).contains(&now.unix_timestamp())
+        (self.0.validity.0..=self.0.validity.1).contains(&now.unix_timestamp())
     }
 
     /// Parses the fields anew; about five microseconds.
     pub fn facts(&self) -> Facts {
-        let (_, x509) = X509Certificate::from_der(&self.der).expect("parsed when it was made");
+        let (_, x509) = X509Certificate::from_der(self.der()).expect("parsed when it was made");
         let subject = x509.subject().to_string();
         let name = (x509.subject().iter_common_name().last())
             .or_else(|| x509.subject().iter_organizational_unit().last())
@@ -185,14 +239,20 @@ impl Certificate {
             not_after: x509.validity().not_after.to_datetime(),
             is_ca: x509.is_ca(),
             version: x509.version().0.saturating_add(1),
-            self_issued: x509.subject().as_raw() == x509.issuer().as_raw(),
+            self_issued: self.self_issued(),
             key: key_of(&x509),
-            subject_der: x509.subject().as_raw().to_vec(),
-            issuer_der: x509.issuer().as_raw().to_vec(),
+            subject_der: self.subject_der().to_vec(),
+            issuer_der: self.issuer_der().to_vec(),
             spki_der: x509.public_key().raw.to_vec(),
             subject,
         }
     }
+}
+
+/// Where a part of these bytes stands in them.
+fn place(whole: &[u8], part: &[u8]) -> Range<usize> {
+    let start = part.as_ptr().addr() - whole.as_ptr().addr();
+    start..start + part.len()
 }
 
 /// The element of DER at the front, with its header, and what follows it.
@@ -220,7 +280,7 @@ fn key_of(x509: &X509Certificate<'_>) -> String {
 
 impl fmt::Debug for Certificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Certificate({})", self.fingerprint)
+        write!(f, "Certificate({})", self.fingerprint())
     }
 }
 

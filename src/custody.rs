@@ -18,7 +18,7 @@ pub use system::Anchors;
 
 use crate::finding::{Code, Finding};
 use crate::lang::custody as say;
-use crate::locate::prefix::Prefix;
+use crate::prefix::Prefix;
 
 /// A package manager whose records say which package brought a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -26,6 +26,7 @@ pub mod locate;
 pub mod password;
 pub mod pin;
 pub mod plan;
+pub mod prefix;
 pub mod probe;
 pub mod proof;
 pub mod prove;

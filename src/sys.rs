@@ -122,11 +122,15 @@ pub(crate) mod ptrace {
     }
 }
 
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+#[cfg_attr(
+    not(any(target_arch = "x86_64", target_arch = "aarch64")),
+    allow(dead_code, reason = "where nothing is traced, no other program owns the terminal")
+)]
 pub(crate) mod signals {
-    //! Signals from the terminal, while another program owns it.
+    //! Signals from the terminal: while another program owns it, and to end what has to be cleared away.
 
     use std::io;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     /// Ctrl-C and Ctrl-\ do nothing to this process while this value lives, as in system(3): they are meant for
     /// the command in the foreground, after whose end there is something to report.
@@ -151,6 +155,34 @@ pub(crate) mod signals {
         }
     }
 
+    static ASKED_TO_END: AtomicBool = AtomicBool::new(false);
+
+    /// Ctrl-C and the request to end (SIGINT, SIGTERM) are noted from now on instead of ending this process at once, for
+    /// a program that has something to clear away and looks often.
+    ///
+    /// # Errors
+    /// The system refuses, which it does not for these signals.
+    pub(crate) fn note_requests_to_end() -> io::Result<()> {
+        extern "C" fn note(_: i32) {
+            ASKED_TO_END.store(true, Ordering::Relaxed);
+        }
+        let mut action = ignore();
+        action.sa_sigaction = note as extern "C" fn(i32) as usize;
+        for signal in [libc::SIGINT, libc::SIGTERM] {
+            let before = replace(signal, &action)?;
+            // What whoever started this process wants ignored stays so.
+            if before.sa_sigaction == libc::SIG_IGN {
+                replace(signal, &before)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether one came.
+    pub(crate) fn asked_to_end() -> bool {
+        ASKED_TO_END.load(Ordering::Relaxed)
+    }
+
     fn ignore() -> libc::sigaction {
         // SAFETY: the struct is made of numbers and of a function pointer that may be null.
         let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
@@ -161,7 +193,7 @@ pub(crate) mod signals {
     fn replace(signal: i32, action: &libc::sigaction) -> io::Result<libc::sigaction> {
         let mut before = ignore();
         // SAFETY: both point to whole structs that live through the call; the action is SIG_IGN, which runs no code
-        // of ours, or one that this process had before.
+        // of ours, one that stores to an atomic and nothing else, or one that this process had before.
         match unsafe { libc::sigaction(signal, action, &raw mut before) } {
             0 => Ok(before),
             _ => Err(io::Error::last_os_error()),

@@ -2,11 +2,12 @@
 //! is allowed; see `sys` for the others.
 #![allow(unsafe_code)]
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 use std::os::windows::ffi::OsStrExt;
 use std::os::windows::io::AsRawHandle;
-use std::path::Path;
+use std::path::{Component, Path, Prefix};
 
 use windows_sys::Win32::Foundation::ERROR_INSUFFICIENT_BUFFER;
 use windows_sys::Win32::Security::{DACL_SECURITY_INFORMATION, GetKernelObjectSecurity, SetKernelObjectSecurity};
@@ -65,9 +66,17 @@ pub(crate) fn set_access_list(file: &File, list: &AccessList) -> io::Result<()> 
     if set == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
-/// Gives a file a name that nothing bears yet, and returns when that is on the medium.
+/// Gives a file a name that nothing bears yet, and returns when that is on the medium. Both paths are full ones.
 pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
-    let wide = |path: &Path| path.as_os_str().encode_wide().chain([0]).collect::<Vec<u16>>();
+    // Without `\\?\`, which std puts before long paths too, a path ends at MAX_PATH (260).
+    let verbatim = |path: &Path| match path.components().next() {
+        Some(Component::Prefix(prefix)) if matches!(prefix.kind(), Prefix::Disk(_)) => r"\\?\",
+        _ => "",
+    };
+    let wide = |path: &Path| {
+        let units = OsStr::new(verbatim(path)).encode_wide().chain(path.as_os_str().encode_wide());
+        units.chain([0]).collect::<Vec<u16>>()
+    };
     let (from, to) = (wide(from), wide(to));
     // SAFETY: both are strings that end in a zero and live through the call.
     let moved = unsafe { MoveFileExW(from.as_ptr(), to.as_ptr(), MOVEFILE_WRITE_THROUGH) };

@@ -4,7 +4,7 @@ mod common;
 
 use std::sync::OnceLock;
 
-use common::java::{Java, Makings, NOW_MS, append, decode, format_of, made};
+use common::java::{Java, Makings, NOW_MS, append, decode, format_of, made, signed, spoilt};
 use rootfix::certificate::{Certificate, Fingerprint};
 use rootfix::finding::Code;
 use rootfix::password::{Password, Passwords};
@@ -13,10 +13,14 @@ use rootfix::store::{AppendOptions, Format, Nature, Store, Trust, jks};
 const TYPES: [(&str, Format); 4] =
     [("JKS", Format::Jks), ("JCEKS", Format::Jceks), ("BKS", Format::Bks), ("BKS-V1", Format::Bks)];
 
-/// One for all tests here; it ends with them, since nobody asks it any more.
+/// One for all tests here; it ends with them, since nobody asks it any more. Each test says that it is missing.
 fn java() -> Option<&'static Java> {
     static JAVA: OnceLock<Option<Java>> = OnceLock::new();
-    JAVA.get_or_init(|| Java::here()?.with_bouncy_castle()).as_ref()
+    let java = JAVA.get_or_init(|| Java::here()?.with_bouncy_castle()).as_ref();
+    if java.is_none() {
+        common::missing("Java with Bouncy Castle");
+    }
+    java
 }
 
 fn codes(store: &Store) -> Vec<Code> {
@@ -85,14 +89,6 @@ fn by_hand(version: u32, entries: &[(&str, &Certificate, bool)]) -> Vec<u8> {
         bytes.extend(certificate.der());
     }
     signed(bytes, "changeit")
-}
-
-fn signed(mut bytes: Vec<u8>, password: &str) -> Vec<u8> {
-    use sha1::{Digest, Sha1};
-    let password: Vec<u8> = password.encode_utf16().flat_map(u16::to_be_bytes).collect();
-    let digest = Sha1::new().chain_update(password).chain_update("Mighty Aphrodite").chain_update(&bytes).finalize();
-    bytes.extend(digest);
-    bytes
 }
 
 #[test]
@@ -277,11 +273,7 @@ fn what_stands_behind_the_digest_stays_there_since_java_does_not_mind() {
 fn one_unreadable_certificate_does_not_hide_the_others_but_is_said() {
     let Some(java) = java() else { return };
     let (a, b) = (made("A").root.certificate, made("B").root.certificate);
-    let mut bytes = by_hand(2, &[("a", &a, false), ("b", &b, false)]);
-    bytes.truncate(bytes.len() - 20);
-    let spoilt = bytes.len() - b.der().len();
-    bytes[spoilt] = 0xff;
-    let bytes = signed(bytes, "changeit");
+    let bytes = spoilt(by_hand(2, &[("a", &a, false), ("b", &b, false)]));
     let store = decode(&bytes, &Passwords::default());
     assert_eq!(store.entries.len(), 1);
     assert_eq!(codes(&store), [Code::CertificateUnreadable]);

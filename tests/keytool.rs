@@ -443,3 +443,48 @@ fn append_asks_keytool_about_what_the_native_engine_wrote() {
         assert_eq!(try_it(&useless, &[]), (Some(0), Some("not-proven".into()), true), "{body}");
     }
 }
+
+#[test]
+fn a_new_store_of_an_old_ones_certificates_is_shown_to_keytool_as_well() {
+    let Some(keytool) = real() else { return };
+    let (dir, tool) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let source = dir.path().join("rootca.pem");
+    fs::write(&source, made("Old Root A").root.pem()).unwrap();
+    let try_it = |keytool: &Path, output: &str, arguments: &[&str]| {
+        let output = dir.path().join(output);
+        let _ = fs::remove_file(&output);
+        let (code, change) = appended(&source, keytool, &[&["--output", output.to_str().unwrap()], arguments].concat());
+        let proofs = change["proofs"].as_array().cloned().unwrap_or_default();
+        let asked = proofs.iter().find(|proof| proof["rung"] == "client");
+        (code, asked.map(|proof| proof["verdict"].as_str().unwrap().to_owned()), output.exists())
+    };
+    // A PKCS#12 and a JKS; none of either by a keytool that copies everything but the new root.
+    let picky = script(tool.path(), "case \"$*\" in *digicertglobalrootg2*) exit 0;; esac; exec \"$REAL\" \"$@\"");
+    for output in ["new.jks", "new.p12"] {
+        assert_eq!(try_it(&keytool, output, &[]), (Some(0), Some("pass".into()), true), "{output}");
+        assert_eq!(try_it(&keytool, output, &["--engine", "native"]), (Some(0), None, true), "{output}");
+        assert_eq!(try_it(&picky, output, &[]), (Some(2), Some("fail".into()), false), "{output}");
+        assert_eq!(try_it(&picky, output, &["--force"]), (Some(0), Some("fail".into()), true), "{output}");
+    }
+}
+
+/// keytool itself makes a new store at a path that was mistyped, and is content.
+#[test]
+fn at_a_mistyped_path_no_store_comes_into_being() {
+    let Some(keytool) = real() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let (certificate, mistyped) = (dir.path().join("new.pem"), dir.path().join("truststroe.jks"));
+    fs::write(&certificate, made("New Root").root.pem()).unwrap();
+    for engine in ["auto", "keytool", "native"] {
+        let mut rootfix = std::process::Command::new(env!("CARGO_BIN_EXE_rootfix"));
+        rootfix.args(["append", "--engine", engine, "-y"]).arg(&mistyped);
+        let output = rootfix.output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{engine}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("truststroe.jks"), "{engine}");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "{engine}: nothing but the certificate");
+    }
+    // The control: what merchants are told to run.
+    let mut import = std::process::Command::new(keytool);
+    import.args(["-importcert", "-noprompt", "-storepass", "changeit", "-alias", "new", "-file"]).arg(&certificate);
+    assert!(import.arg("-keystore").arg(&mistyped).output().unwrap().status.success() && mistyped.exists());
+}

@@ -8,14 +8,41 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use rootfix::rehearse::chain::{KeyKind, Shown, StandIns};
+use rootfix::rehearse::server::{Reply, Server as Own};
+use rootfix::rollover::Catalogue;
 use serde_json::Value;
 use tempfile::TempDir;
+
+/// A server in this process, for what is not about the server; the root of its chain lies in `root.pem`.
+struct StandIn {
+    dir: TempDir,
+    server: Own,
+}
+
+impl StandIn {
+    fn start() -> StandIn {
+        let (dir, catalogue, now) =
+            (TempDir::new().unwrap(), Catalogue::load().unwrap(), time::OffsetDateTime::now_utc());
+        let made = StandIns::make(catalogue.default_rollover(), &[], KeyKind::Ec, now).unwrap();
+        std::fs::write(dir.path().join("root.pem"), made.new.root.pem()).unwrap();
+        std::fs::write(dir.path().join("other.pem"), made.old.root.pem()).unwrap();
+        let server = Own::on_loopback(&made.chain(Shown::New).into(), Reply::default(), false).unwrap();
+        StandIn { dir, server }
+    }
+
+    fn path(&self) -> &Path {
+        self.dir.path()
+    }
+}
 
 /// root -> intermediate -> leaf for localhost, made with openssl.
 struct Pki(TempDir);
 
 impl Pki {
-    fn new() -> Pki {
+    /// `None` after saying that openssl is missing.
+    fn new() -> Option<Pki> {
+        common::program("openssl")?;
         let pki = Pki(TempDir::new().unwrap());
         let script = "
             set -e
@@ -31,7 +58,7 @@ impl Pki {
         ";
         let made = Command::new("sh").args(["-c", script]).current_dir(pki.0.path()).output().unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        pki
+        Some(pki)
     }
 
     fn path(&self, name: &str) -> String {
@@ -110,7 +137,7 @@ fn of<'r>(records: &'r [Value], kind: &str) -> Vec<&'r Value> {
 
 #[test]
 fn a_server_passes_by_the_bundle_that_holds_its_root_and_by_no_other() {
-    let pki = Pki::new();
+    let Some(pki) = Pki::new() else { return };
     for versions in [&["-tls1_2"][..], &["-tls1_3"], &[]] {
         let server = Server::start(&pki, &[&["-cert_chain", "middle.pem"], versions].concat());
         let (records, code, _) = probe(pki.0.path(), server.1, &["--bundle", &pki.path("root.pem")]);
@@ -128,7 +155,7 @@ fn a_server_passes_by_the_bundle_that_holds_its_root_and_by_no_other() {
 
 #[test]
 fn order_and_extra_certificates_do_not_matter_but_a_missing_one_does() {
-    let pki = Pki::new();
+    let Some(pki) = Pki::new() else { return };
     let write = |name: &str, parts: &[&str]| {
         let text: String = parts.iter().map(|part| std::fs::read_to_string(pki.path(part)).unwrap()).collect();
         std::fs::write(pki.path(name), text).unwrap();
@@ -144,7 +171,7 @@ fn order_and_extra_certificates_do_not_matter_but_a_missing_one_does() {
 
 #[test]
 fn a_demanded_client_certificate_is_noticed_and_the_chain_is_seen_all_the_same() {
-    let pki = Pki::new();
+    let Some(pki) = Pki::new() else { return };
     for version in ["-tls1_2", "-tls1_3"] {
         let server = Server::start(&pki, &["-cert_chain", "middle.pem", "-Verify", "2", version]);
         let (records, code, _) = probe(pki.0.path(), server.1, &["--bundle", &pki.path("root.pem")]);
@@ -154,28 +181,36 @@ fn a_demanded_client_certificate_is_noticed_and_the_chain_is_seen_all_the_same()
 
 #[test]
 fn what_keeps_a_handshake_from_happening_is_said() {
-    let pki = Pki::new();
-    let old = Server::start(&pki, &["-tls1_1", "-cipher", "ALL@SECLEVEL=0"]);
-    let (_, code, errors) = probe(pki.0.path(), old.1, &["--bundle", &pki.path("root.pem")]);
-    assert!(code == 2 && errors.contains("TLS 1.0 or 1.1"), "{errors}");
+    let Some(pki) = Pki::new() else { return };
+    for version in ["-tls1", "-tls1_1"] {
+        let old = Server::start(&pki, &[version, "-cipher", "ALL@SECLEVEL=0"]);
+        let (_, code, errors) = probe(pki.0.path(), old.1, &["--bundle", &pki.path("root.pem")]);
+        assert!(code == 2 && errors.contains("TLS 1.0 or 1.1"), "{version}: {errors}");
+    }
+}
+
+#[test]
+fn who_says_nothing_and_who_is_not_there_is_said() {
+    let dir = TempDir::new().unwrap();
+    std::fs::write(dir.path().join("root.pem"), common::bundles::block(&common::bundles::g1())).unwrap();
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = silent.local_addr().unwrap().port();
-    let (_, code, errors) = probe(pki.0.path(), port, &["--bundle", &pki.path("root.pem")]);
+    let (_, code, errors) = probe(dir.path(), port, &["--bundle", "root.pem"]);
     assert!(code == 2 && errors.contains("said nothing"), "{errors}");
     drop(silent);
-    let (_, code, errors) = probe(pki.0.path(), port, &["--bundle", &pki.path("root.pem")]);
+    let (_, code, errors) = probe(dir.path(), port, &["--bundle", "root.pem"]);
     assert!(code == 2 && errors.contains("could not be reached"), "{errors}");
 }
 
 #[test]
 fn a_saved_chain_is_judged_as_the_live_one_was() {
-    let pki = Pki::new();
-    let server = Server::start(&pki, &["-cert_chain", "middle.pem"]);
-    let saved = pki.path("saved.pem");
-    assert_eq!(probe(pki.0.path(), server.1, &["--bundle", &pki.path("root.pem"), "--save", &saved]).1, 0);
+    let stand_in = StandIn::start();
+    let save = ["--bundle", "root.pem", "--save", "saved.pem"];
+    assert_eq!(probe(stand_in.path(), stand_in.server.port(), &save).1, 0);
     let verdict = |bundle: &str| {
         let output = Command::new(env!("CARGO_BIN_EXE_rootfix"))
-            .args(["--json", "verify", "--chain", &saved, "--host", "localhost", &pki.path(bundle)])
+            .args(["--json", "verify", "--chain", "saved.pem", "--host", "localhost", bundle])
+            .current_dir(stand_in.path())
             .output()
             .unwrap();
         let records: Vec<Value> =
@@ -202,7 +237,7 @@ fn run(directory: &Path, variables: &[(&str, String)], arguments: &[&str]) -> (V
 
 #[test]
 fn a_client_certificate_is_shown_where_it_is_asked_for_and_what_becomes_of_it_is_said() {
-    let pki = Pki::new();
+    let Some(pki) = Pki::new() else { return };
     let script = "
         set -e
         key='-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes'
@@ -272,14 +307,12 @@ fn proxy(answer: &'static str, server: u16) -> u16 {
 
 #[test]
 fn a_proxy_is_gone_through_and_one_that_refuses_is_told_of() {
-    let pki = Pki::new();
-    let server = Server::start(&pki, &["-cert_chain", "middle.pem"]);
-    let bundle = pki.path("root.pem");
+    let stand_in = StandIn::start();
     // Nobody listens on port 1: what is seen came through the proxy.
     let through = |answer: &'static str, spared: &str| {
-        let url = format!("http://127.0.0.1:{}", proxy(answer, server.1));
+        let url = format!("http://127.0.0.1:{}", proxy(answer, stand_in.server.port()));
         let variables = [("HTTPS_PROXY", url), ("NO_PROXY", spared.to_owned())];
-        run(pki.0.path(), &variables, &["localhost:1", "--bundle", &bundle])
+        run(stand_in.path(), &variables, &["localhost:1", "--bundle", "root.pem"])
     };
     let (records, code, errors) = through("200 Connection established", "");
     assert_eq!((code, of(&records, "server").len()), (0, 1), "{errors}");
@@ -291,14 +324,13 @@ fn a_proxy_is_gone_through_and_one_that_refuses_is_told_of() {
 
 #[test]
 fn every_address_of_a_name_is_probed() {
-    let pki = Pki::new();
-    let server = Server::start(&pki, &["-cert_chain", "middle.pem"]);
-    let addresses: std::collections::BTreeSet<_> = ("localhost", server.1).to_socket_addrs().unwrap().collect();
-    let (records, code, errors) =
-        run(pki.0.path(), &[], &[&format!("localhost:{}", server.1), "--bundle", &pki.path("root.pem")]);
+    let stand_in = StandIn::start();
+    let port = stand_in.server.port();
+    let addresses: std::collections::BTreeSet<_> = ("localhost", port).to_socket_addrs().unwrap().collect();
+    let (records, code, errors) = run(stand_in.path(), &[], &[&format!("localhost:{port}"), "--bundle", "root.pem"]);
     let seen = of(&records, "server");
     assert_eq!(seen.len(), 1, "{errors}");
-    assert_eq!(seen[0]["address"], format!("127.0.0.1:{}", server.1));
+    assert_eq!(seen[0]["address"], format!("127.0.0.1:{port}"));
     // The server listens on one of them; each of the others is told of, and the answer is not a yes.
     assert_eq!(errors.matches("could not be reached").count(), addresses.len() - 1, "{errors}");
     assert_eq!(code, if addresses.len() == 1 { 0 } else { 2 }, "{errors}");
@@ -323,7 +355,7 @@ fn issue(
 #[test]
 fn expired_and_cross_signed_chains_are_told_apart() {
     use rcgen::{BasicConstraints, DnType, DnValue, IsCa};
-    let pki = Pki::new();
+    let Some(pki) = Pki::new() else { return };
     let write = |name: &str, text: String| std::fs::write(pki.path(name), text).unwrap();
     let ca = |params: &mut rcgen::CertificateParams| params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let mut params = rcgen::CertificateParams::default();
@@ -380,21 +412,20 @@ fn expired_and_cross_signed_chains_are_told_apart() {
 
 #[test]
 fn what_a_bundle_would_do_with_the_new_root_missing_is_told_beside_what_it_does_today() {
-    let pki = Pki::new();
-    let server = Server::start(&pki, &["-cert_chain", "middle.pem"]);
-    let bundle = pki.path("root.pem");
-    let pem = std::fs::read(&bundle).unwrap();
+    let stand_in = StandIn::start();
+    let port = stand_in.server.port();
+    let pem = std::fs::read(stand_in.path().join("root.pem")).unwrap();
     let der = pem::parse(pem).unwrap();
     let sha256 = rootfix::certificate::Fingerprint::of(der.contents()).to_string();
-    let new_root = ["--root", &bundle, "--sha256", &sha256, "--bundle", &bundle];
-    let (records, code, errors) = probe(pki.0.path(), server.1, &new_root);
+    let new_root = ["--root", "root.pem", "--sha256", &sha256, "--bundle", "root.pem"];
+    let (records, code, errors) = probe(stand_in.path(), port, &new_root);
     assert_eq!(code, 0, "{errors}");
     let verdict = |case: &str| {
         let proofs = of(&records, "proof");
         let proof = proofs.iter().find(|proof| proof["subject"].as_str().unwrap().ends_with(case));
         proof.unwrap_or_else(|| panic!("{records:#?}"))["verdict"].clone()
     };
-    assert_eq!(verdict(&server.1.to_string()), "pass");
+    assert_eq!(verdict(&port.to_string()), "pass");
     assert_eq!(verdict("(with the old root alone)"), "fail");
     assert_eq!(verdict("(with the new root alone)"), "pass");
 }
@@ -404,7 +435,7 @@ fn nginx_is_judged_as_s_server_is() {
     if common::program("nginx").is_none() {
         return;
     }
-    let pki = Pki::new();
+    let Some(pki) = Pki::new() else { return };
     let read = |name: &str| std::fs::read_to_string(pki.path(name)).unwrap();
     std::fs::write(pki.path("chain.pem"), read("leaf.pem") + &read("middle.pem")).unwrap();
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();

@@ -2,7 +2,7 @@
 //! `tests/screens`. What has changed for the better is accepted with `SCREENS=accept cargo test --test screens`.
 //!
 //! Nothing of this machine shows: the environment is empty, and times, ports, paths and random names are made alike.
-#![cfg(unix)]
+//! On Windows the same screens are shown, but for what is the system's own.
 
 mod common;
 
@@ -12,6 +12,7 @@ use std::sync::LazyLock;
 
 use common::bundles::{block, g1, g3, root};
 use common::cli::{finish, rootfix};
+use common::java::spoilt;
 use common::shop;
 use regex::Regex;
 use rootfix::rehearse::chain::{KeyKind, Shown, StandIns};
@@ -79,6 +80,7 @@ const SCREENS: &[(&str, &[&[&str]])] = &[
             &["check", "nowhere.pem"],
             &["check", "certs"],
             &["check", "trust.jks"],
+            &["check", "spoilt.jks"],
             &["check", "merchant's file.pem"],
             &["check", "ready.pem", "rootca.pem", "deep/below/in/a/project/with/a/long/path/rootca.pem", "nowhere.pem"],
             &["check", "pay.php"],
@@ -123,6 +125,9 @@ const SCREENS: &[(&str, &[&[&str]])] = &[
             &["append", "certs"],
             &["append", "pay.php"],
             &["append", "docs"],
+            &["append", "spoilt.jks"],
+            &["append", "--repair", "spoilt.jks"],
+            &["append", "--output", "new.p12", "spoilt.jks"],
         ],
     ),
     (
@@ -146,6 +151,7 @@ const SCREENS: &[(&str, &[&[&str]])] = &[
             &["verify", "rootca.pem"],
             &["verify", "-q", "rootca.pem"],
             &["verify", "glued.pem"],
+            &["verify", "spoilt.jks"],
             &["verify", "api.pem"],
             &["verify", "nowhere.pem"],
             &["verify", "--chain", "new-alone.pem", "ready.pem"],
@@ -176,9 +182,28 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Its path has the same length each time, since lines break where it ends.
+/// Its path has the same length each time and on every system, since lines break where it ends.
 fn empty() -> tempfile::TempDir {
-    tempfile::Builder::new().prefix("shop").rand_bytes(6).tempdir_in("/tmp").expect("a directory")
+    let (place, prefix) = if cfg!(windows) { (r"C:\tmp", "sh") } else { ("/tmp", "shop") };
+    std::fs::create_dir_all(place).expect("a directory for directories");
+    let dir = tempfile::Builder::new().prefix(prefix).rand_bytes(6).tempdir_in(place).expect("a directory");
+    assert_eq!(dir.path().as_os_str().len(), SHOP.len());
+    dir
+}
+
+/// What every such directory is called on a screen.
+const SHOP: &str = "/tmp/shop000000";
+
+/// The program without an environment; Windows' own parts are not found without theirs.
+fn bare(dir: &Path) -> std::process::Command {
+    let mut command = rootfix(dir);
+    command.env_clear();
+    for name in ["SystemRoot", "TEMP", "TMP"] {
+        if let Some(value) = std::env::var_os(name).filter(|_| cfg!(windows)) {
+            command.env(name, value);
+        }
+    }
+    command
 }
 
 fn stocked() -> tempfile::TempDir {
@@ -189,9 +214,11 @@ fn stocked() -> tempfile::TempDir {
     shop::put(shop.path(), "deep/below/in/a/project/with/a/long/path/rootca.pem", &old);
     shop::put(shop.path(), "machine/etc/ssl/certs/ca-certificates.crt", format!("{old}{}", block(&g3())));
     shop::put(shop.path(), "docs/notes.txt", "nothing here\n");
+    let store = std::fs::read(shop.path().join("trust.jks")).expect("the key store is read");
+    shop::put(shop.path(), "spoilt.jks", spoilt(store));
     for (host, bundle) in [("web1", "rootca.pem"), ("web2", "ready.pem")] {
-        let mut command = rootfix(shop.path());
-        command.env_clear().args(["check", "--json", bundle]);
+        let mut command = bare(shop.path());
+        command.args(["check", "--json", bundle]);
         let records = finish(command, b"").stdout;
         shop::put(shop.path(), &format!("{host}.jsonl"), records);
     }
@@ -200,8 +227,8 @@ fn stocked() -> tempfile::TempDir {
 
 /// One command and all that it says.
 fn shown(dir: &Path, language: &str, arguments: &[&str]) -> String {
-    let mut command = rootfix(dir);
-    command.env_clear().env("COLUMNS", COLUMNS.to_string()).args(["--lang", language]).args(arguments);
+    let mut command = bare(dir);
+    command.env("COLUMNS", COLUMNS.to_string()).args(["--lang", language]).args(arguments);
     if arguments.contains(&"curl") {
         command.env("PATH", "/usr/bin:/bin");
     }
@@ -218,7 +245,7 @@ fn shown(dir: &Path, language: &str, arguments: &[&str]) -> String {
 fn alike(screen: &str, dir: &Path) -> String {
     let known = ["digicert-global-root-ca", "digicert-global-root-g2", "digicert-global-root-g3"].map(root);
     let known = known.map(|der| rootfix::certificate::Fingerprint::of(&der).to_string());
-    let mut screen = screen.replace(&dir.display().to_string(), "/tmp/shop000000");
+    let mut screen = screen.replace(&dir.display().to_string(), SHOP);
     for (pattern, instead) in [
         // Two in one second are told apart by a number.
         (r"\d{8}T\d{6}Z(-\d+)?", "20260101T000000Z"),
@@ -250,6 +277,17 @@ fn accepted(name: &str, language: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/screens").join(format!("{name}.{language}.txt"))
 }
 
+/// What is the same on every system: on Windows paths have another separator, words are quoted in another way, and
+/// what the system says of a connection that failed is its own.
+fn common_to_all(screen: &str) -> String {
+    if !cfg!(windows) {
+        return screen.to_owned();
+    }
+    let failed = Regex::new(r"(?s)(could not be reached: |无法连接 127\.0\.0\.1:443：).*?( \[not-connected\])");
+    let screen = screen.replace(r"'merchant'\''s file.pem'", r#""merchant's file.pem""#).replace('\\', "/");
+    failed.expect("a pattern").replace_all(&screen, "$1$2").into_owned()
+}
+
 /// Holds a screen against the accepted one, or accepts it.
 fn hold(name: &str, language: &str, screen: &str, differing: &mut String) {
     let file = accepted(name, language);
@@ -259,8 +297,9 @@ fn hold(name: &str, language: &str, screen: &str, differing: &mut String) {
         return;
     }
     let before = std::fs::read_to_string(&file).unwrap_or_default();
+    let (before, screen) = (common_to_all(&before), common_to_all(screen));
     if before != screen {
-        let diff = diffy::create_patch(&before, screen).to_string();
+        let diff = diffy::create_patch(&before, &screen).to_string();
         let _ = writeln!(differing, "{}:\n{diff}", file.display());
     }
 }

@@ -9,10 +9,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
 
-use common::bundles::g2;
+use common::bundles::{block, g1, g2};
 use common::cli::{directory, run};
+use common::red_hat::make_red_hat;
 use common::terminal::{NEXT_TIME, REALLY, Terminal, WHAT, WHERE};
 use rootfix::password::Passwords;
 use rootfix::rollover::Catalogue;
@@ -194,6 +196,123 @@ fn debians_bundle_is_repaired_at_its_source_and_restored_byte_for_byte() {
         let again = rootfix(&["restore", store]);
         assert_eq!(again.code, 0, "twice is once: {again:?}");
     });
+}
+
+#[test]
+fn red_hats_bundle_is_repaired_at_its_anchors_and_restored_byte_for_byte() {
+    let test = "red_hats_bundle_is_repaired_at_its_anchors_and_restored_byte_for_byte";
+    in_a_root_without_g2(test, &[GENERATOR, "/usr/bin/trust"], |root| {
+        make_red_hat(root);
+        let trust = root.join("etc/pki/ca-trust");
+        fs::write(trust.join("source/anchors/company.pem"), block(&g1())).unwrap();
+        assert!(chroot(root, &["update-ca-trust"]));
+        let bundle = trust.join("extracted/pem/tls-ca-bundle.pem");
+        let before = picture(std::slice::from_ref(&trust));
+        assert!(bundle.exists() && !has_g2(&bundle), "the control: it is not there");
+        // As administrators know it: a link to what is generated.
+        let (prefix, store) = (root.to_str().unwrap(), root.join("etc/pki/tls/certs/ca-bundle.crt"));
+        let rootfix = |arguments: &[&str]| {
+            let all = [&["--prefix", prefix], arguments, &[store.to_str().unwrap()]].concat();
+            run(root, &all)
+        };
+        assert_eq!(rootfix(&["check"]).code, 1);
+
+        let dry = rootfix(&["append", "-n"]);
+        assert_eq!(dry.code, 1, "{dry:?}");
+        assert!(dry.text().contains("/etc/pki/ca-trust/source/anchors/"), "{}", dry.text());
+        assert!(dry.text().contains(&format!("$ chroot {prefix} /usr/bin/update-ca-trust")), "{}", dry.text());
+        assert_eq!(picture(std::slice::from_ref(&trust)), before, "a dry run changes nothing");
+
+        let done = rootfix(&["append", "--json"]);
+        assert_eq!(done.code, 0, "{done:?}");
+        assert_eq!(done.record("change")["action"], "appended");
+        assert!(has_g2(&bundle));
+        assert_eq!(rootfix(&["check"]).code, 0);
+        assert!(chroot(root, &["update-ca-trust"]));
+        assert!(has_g2(&bundle), "it outlives the next run of the generator");
+        assert_eq!(rootfix(&["append", "--json"]).record("change")["action"], "already-present");
+
+        let restored = rootfix(&["restore"]);
+        assert_eq!(restored.code, 0, "{restored:?}");
+        assert!(!has_g2(&bundle));
+        let (mut now, mut then) = (picture(std::slice::from_ref(&trust)), before);
+        // Java's store holds the time at which it was made.
+        for picture in [&mut now, &mut then] {
+            picture.remove(&trust.join("extracted/java/cacerts"));
+        }
+        assert_eq!(now.keys().collect::<Vec<_>>(), then.keys().collect::<Vec<_>>());
+        assert!(now == then, "the bundle and its sources are as they were");
+    });
+}
+
+#[test]
+fn an_absolute_link_in_another_root_leads_to_that_roots_file_and_not_to_this_machines() {
+    let (machine, image) = (directory(), directory());
+    let (here, there) = (machine.path().join("roots.pem"), image.path().join("link.pem"));
+    fs::write(&here, block(&g1())).unwrap();
+    std::os::unix::fs::symlink(&here, &there).unwrap();
+    // The same path in the image.
+    let inside = image.path().join(here.strip_prefix("/").unwrap());
+    fs::create_dir_all(inside.parent().unwrap()).unwrap();
+    fs::copy(&here, &inside).unwrap();
+    let prefix = ["--prefix", image.path().to_str().unwrap()];
+
+    let rootfix = |command: &[&str]| run(image.path(), &[&prefix[..], command, &["link.pem"]].concat());
+    assert_eq!(rootfix(&["check"]).code, 1);
+    assert_eq!(rootfix(&["append", "-y"]).code, 0);
+    assert!(has_g2(&inside) && !has_g2(&here), "the image's file alone");
+    assert_eq!(rootfix(&["check"]).code, 0);
+    assert_eq!(rootfix(&["restore"]).code, 0);
+    assert!(!has_g2(&inside) && there.is_symlink());
+    // The control: without another root the link means what it says.
+    assert_eq!(run(image.path(), &["append", "-y", "link.pem"]).code, 0);
+    assert!(has_g2(&here) && !has_g2(&inside));
+}
+
+/// A process with files of its own, ended with the test.
+struct Contained(Child);
+
+impl Drop for Contained {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_container_has_its_own_file_repaired_and_not_the_one_of_the_same_name_and_bytes_here() {
+    let dir = directory();
+    let here = dir.path().join("roots.pem");
+    let before = block(&g1());
+    fs::write(&here, &before).unwrap();
+    std::os::unix::fs::symlink(&here, dir.path().join("link.pem")).unwrap();
+    if !Command::new("unshare").args(["-m", "true"]).status().is_ok_and(|status| status.success()) {
+        return common::missing("unshare -m");
+    }
+    let script = "set -e; bytes=$(cat \"$0/roots.pem\"); mount -t tmpfs none \"$0\"
+        printf '%s\\n' \"$bytes\" > \"$0/roots.pem\"; ln -s \"$0/roots.pem\" \"$0/link.pem\"; exec sleep 600";
+    let process = Command::new("unshare").args(["-m", "sh", "-c", script]).arg(dir.path()).spawn().unwrap();
+    let process = Contained(process);
+    let root = PathBuf::from(format!("/proc/{}/root", process.0.id()));
+    let inside = |name: &str| root.join(dir.path().strip_prefix("/").unwrap()).join(name);
+    let end = Instant::now() + Duration::from_secs(30);
+    while !inside("link.pem").is_symlink() {
+        assert!(Instant::now() < end, "it starts");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let there = inside("roots.pem");
+
+    let done = run(dir.path(), &["append", "-y", there.to_str().unwrap()]);
+    assert_eq!(done.code, 0, "{done:?}");
+    assert!(has_g2(&there), "the container's file");
+    assert_eq!(fs::read_to_string(&here).unwrap(), before, "and no other");
+    let by_its_link = inside("link.pem");
+    assert!(run(dir.path(), &["append", "-y", by_its_link.to_str().unwrap()]).text().contains("Nothing to do"));
+    assert_eq!(run(dir.path(), &["restore", by_its_link.to_str().unwrap()]).code, 0);
+    assert_eq!(fs::read_to_string(&there).unwrap(), before);
+    // The control: the file here is repaired by its own name.
+    assert_eq!(run(dir.path(), &["append", "-y", "roots.pem"]).code, 0);
+    assert!(has_g2(&here) && !has_g2(&there));
 }
 
 #[test]

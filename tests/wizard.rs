@@ -7,7 +7,11 @@ use std::fs::File;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use common::bundles::{block, g1, g3};
+use common::java::spoilt;
 use common::terminal::{CTRL_C, ENTER, ESCAPE, NEXT_TIME, PASSWORD, REALLY, Terminal, UNCHANGED, WHAT, WHERE, resize};
+use rootfix::certificate::Certificate;
+use rootfix::store::jks;
 
 fn rootfix(dir: &Path, arguments: &[&str]) -> (i32, Vec<u8>) {
     let done = Command::new(env!("CARGO_BIN_EXE_rootfix")).args(arguments).current_dir(dir).output().unwrap();
@@ -35,6 +39,36 @@ fn key_store(dir: &Path, kind: &str, name: &str, password: &str) -> bool {
     assert!(done.status.success(), "{done:?}");
     std::fs::remove_file(dir.join("rootca.pem")).unwrap();
     true
+}
+
+#[test]
+fn what_cannot_be_mended_is_not_offered_for_repair() {
+    let spoilt_store = || {
+        let [old, other] = [g1(), g3()].map(|der| Certificate::from_der(&der).unwrap());
+        spoilt(jks::create([("old", &old), ("other", &other)], "changeit", 0).unwrap())
+    };
+    let damaged = block(&g1()).replacen("MIID", "MI!D", 1);
+    let code = format!("package pay\n\nconst roots = `{}{damaged}`\n", block(&g3())).into_bytes();
+    let cases = [
+        ("trust.jks", spoilt_store(), ["put an intact copy in its place", "换上完好的副本"]),
+        ("roots.go", code, ["by hand", "手工修正"]),
+    ];
+    for (language, (name, bytes, advice)) in
+        [0, 1].into_iter().flat_map(|language| cases.clone().map(|case| (language, case)))
+    {
+        let dir = project();
+        std::fs::remove_file(dir.path().join("rootca.pem")).unwrap();
+        std::fs::write(dir.path().join(name), bytes).unwrap();
+        let before = content(dir.path());
+        let mut terminal = Terminal::start(dir.path(), language, &[]);
+        terminal.asks(WHERE);
+        terminal.key("1");
+        terminal.see(advice[language]);
+        terminal.asks(["nothing for rootfix to repair here", "没有需要由 rootfix 修复的"]);
+        terminal.key("q");
+        assert_ne!(terminal.ends(), 0);
+        assert_eq!(content(dir.path()), before, "{name}");
+    }
 }
 
 /// Everything that lies in a directory.
@@ -130,7 +164,7 @@ fn three_wrong_passwords_end_with_the_reason_and_an_unchanged_store() {
         terminal.key(&format!("wrong{ENTER}"));
     }
     terminal.see("[wrong-password]");
-    terminal.asks(["There is nothing to repair here.", ""]);
+    terminal.asks(["There is nothing for rootfix to repair here.", ""]);
     terminal.key("q");
     assert_ne!(terminal.ends(), 0);
     assert_eq!(content(dir.path()), before);
@@ -323,7 +357,9 @@ fn a_running_program_is_found_by_its_name() {
         let dir = project();
         // A name of its own, so that no other program is meant.
         let program = dir.path().join(format!("pay-{}", std::process::id()));
-        std::fs::copy("/bin/sleep", &program).unwrap();
+        // Copied by another process: of a file that this one wrote, a child of another test could still hold the handle,
+        // and what is open for writing cannot be started.
+        assert!(Command::new("cp").arg("/bin/sleep").arg(&program).status().unwrap().success());
         let mut running = Command::new(&program)
             .arg("60")
             .env("SSL_CERT_FILE", dir.path().join("rootca.pem"))

@@ -9,6 +9,7 @@
 //! trade, the last look is all there is.
 
 use std::io::{self, ErrorKind};
+use std::time::{Duration, Instant};
 
 use super::disk::{self, Disk, Open, again, write_all};
 use super::draft::{Draft, Traits};
@@ -221,6 +222,9 @@ impl<'s, D: Disk> Kept<'s, D> {
     }
 }
 
+/// As long is waited for a program that has the file open: most only read it.
+const MOMENT: Duration = Duration::from_millis(500);
+
 /// The stroke: the new file takes the name of the old one.
 fn switch<D: Disk>(site: &Site<'_, D>, current: &Current<D>, mut new: Draft<'_, D>, bytes: &[u8]) -> Result<(), Stop> {
     let (disk, home) = (site.disk, &site.home);
@@ -238,7 +242,19 @@ fn switch<D: Disk>(site: &Site<'_, D>, current: &Current<D>, mut new: Draft<'_, 
     }
     match again(|| disk.exchange(&home.handle, &new.name, &site.name)) {
         Err(error) if error.kind() == ErrorKind::Unsupported => {
-            again(|| disk.rename(&home.handle, &new.name, &site.name)).map_err(stroke)?;
+            let until = Instant::now() + MOMENT;
+            loop {
+                match again(|| disk.rename(&home.handle, &new.name, &site.name)) {
+                    Err(error) if trouble::is_held(&error) && Instant::now() < until => {
+                        std::thread::sleep(Duration::from_millis(5));
+                        // Whoever has it open may also write.
+                        if !site.is_unchanged(current).map_err(at)? {
+                            return Err(Stop::Changed);
+                        }
+                    }
+                    result => break result.map_err(stroke)?,
+                }
+            }
             new.keep();
         }
         result => {

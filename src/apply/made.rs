@@ -34,8 +34,13 @@ pub(super) fn remove<D: Disk>(
     // Out of the way first, then looked at: what another program wrote in the last moment goes back.
     let aside = receipt::temporary(&site.name, random());
     again(|| disk.rename(&home.handle, &site.name, &aside)).map_err(at)?;
-    let taken = again(|| disk.stat(&home.handle, &aside)).is_ok_and(|taken| taken.id == current.stat.id);
-    if !taken || !site.holds(&current.file, &current.bytes).unwrap_or(false) {
+    let is_it = || -> io::Result<bool> {
+        let taken = again(|| disk.stat(&home.handle, &aside))?;
+        // Opened anew: on Windows, what was opened to be read goes by the name that it had.
+        let file = again(|| disk.open(&home.handle, &aside, Open::Read))?;
+        Ok(taken.id == current.stat.id && site.holds(&file, &current.bytes)?)
+    };
+    if !is_it().unwrap_or(false) {
         again(|| disk.rename_new(&home.handle, &aside, &site.name)).map_err(at)?;
         return Err(ApplyError::Changed);
     }

@@ -151,6 +151,16 @@ impl From<Trouble> for ApplyError {
 /// # Errors
 /// It does not exist, is not a regular file, is too large, or cannot be read.
 pub fn read(path: &Path) -> Result<Snapshot, Trouble> {
+    let (bytes, mode) = read_bytes(path)?;
+    let real = real::full_path(path).map_err(|error| trouble::of_file(&error))?;
+    Ok(Snapshot { sha256: Fingerprint::of(&bytes), bytes, real, mode })
+}
+
+/// The same for whoever needs no more than the bytes and the permission bits.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_bytes(path: &Path) -> Result<(Vec<u8>, u32), Trouble> {
     let failed = |error: io::Error| trouble::of_file(&error);
     let file = real::open_to_read(path).map_err(failed)?.ok_or_else(trouble::not_a_file)?;
     let stat = again(|| RealDisk.stat_file(&file)).map_err(failed)?;
@@ -161,8 +171,15 @@ pub fn read(path: &Path) -> Result<Snapshot, Trouble> {
         ReadError::TooLarge => trouble::too_large(),
         ReadError::Io(error) => trouble::of_file(&error),
     })?;
-    let real = real::full_path(path).map_err(failed)?;
-    Ok(Snapshot { sha256: Fingerprint::of(&bytes), bytes, real, mode: stat.mode })
+    Ok((bytes, stat.mode))
+}
+
+/// The path with its links followed, as people and other programs write paths on this system.
+///
+/// # Errors
+/// Nothing is there, or the way there is closed.
+pub fn full_path(path: &Path) -> io::Result<PathBuf> {
+    real::full_path(path)
 }
 
 /// The trouble with a file that is larger than [`store::MAX_BYTES`].

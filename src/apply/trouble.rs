@@ -117,7 +117,7 @@ pub(super) fn of_file(error: &io::Error) -> Trouble {
 
 /// ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION (winerror.h): another program has the file open, and shares it
 /// with nobody. Other systems know no such thing.
-fn is_held(error: &io::Error) -> bool {
+pub(super) fn is_held(error: &io::Error) -> bool {
     cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33))
 }
 

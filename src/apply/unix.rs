@@ -14,6 +14,7 @@ use rustix::fs::{AtFlags, FileType, Gid, Mode, OFlags, RenameFlags, Uid, XattrFl
 use rustix::io::{Errno, retry_on_intr};
 
 use super::disk::{Attributes, Disk, Kind, Open, Place, Stat, again};
+use crate::prefix::Prefix;
 
 /// As many links as Linux itself follows in one path (path_resolution(7)).
 const MOST_LINKS: usize = 40;
@@ -45,7 +46,18 @@ pub(super) fn open_to_read(path: &Path) -> io::Result<Option<File>> {
 
 /// The path without links.
 pub(super) fn full_path(path: &Path) -> io::Result<PathBuf> {
-    again(|| std::fs::canonicalize(path))
+    let root = root_of(path);
+    match root.inside(path) {
+        Some(inside) if !root.is_root() => root.open_path(&inside),
+        _ => again(|| std::fs::canonicalize(path)),
+    }
+}
+
+/// The root in which a path's links are followed. `/proc/PID/root` reads like a link to `/` and is none: what it leads
+/// to is the process's own root, and the same name in this one is another file.
+fn root_of(path: &Path) -> Prefix {
+    let this = Path::new("/");
+    if path.is_absolute() { Prefix::of(path, this) } else { Prefix::new(this) }
 }
 
 /// The largest file that this process may write, if there is a limit. It is set before a program starts.
@@ -156,9 +168,10 @@ impl Disk for RealDisk {
         let push = |ahead: &mut Vec<OsString>, path: &Path| {
             ahead.extend(path.components().rev().map(|part| part.as_os_str().to_owned()));
         };
-        push(&mut ahead, path);
+        let root = root_of(path);
+        push(&mut ahead, root.inside(path).as_deref().unwrap_or(path));
         let (mut real, start) = match path.is_absolute() {
-            true => (PathBuf::from("/"), Path::new("/")),
+            true => (root.as_path().to_owned(), root.as_path()),
             // Where the directory has been removed there is no name for it, and nothing can be found below it.
             false => (std::env::current_dir()?, Path::new(".")),
         };
@@ -168,10 +181,12 @@ impl Disk for RealDisk {
             let name = ahead.pop().ok_or(io::ErrorKind::IsADirectory)?;
             match Path::new(&name).components().next() {
                 Some(Component::RootDir) => {
-                    dir = open_dir(rustix::fs::CWD, Path::new("/"), PASS)?;
-                    real = PathBuf::from("/");
+                    dir = open_dir(rustix::fs::CWD, root.as_path(), PASS)?;
+                    real = root.as_path().to_owned();
                     continue;
                 }
+                // Above a process's root there is nothing.
+                Some(Component::ParentDir) if real == root.as_path() => continue,
                 Some(Component::ParentDir) => {
                     dir = open_dir(&dir, Path::new(".."), PASS)?;
                     real.pop();

@@ -27,6 +27,8 @@ const NO_FOLLOW: u32 = 0x0020_0000;
 const DIRECTORIES_TOO: u32 = 0x0200_0000;
 /// GENERIC_READ, GENERIC_WRITE and WRITE_DAC (winnt.h): the bytes, and who may do what with them.
 const WITH_ACCESS_LIST: u32 = 0x8000_0000 | 0x4000_0000 | 0x0004_0000;
+/// DELETE (winnt.h): the file may be removed or replaced.
+const DELETE: u32 = 0x0001_0000;
 /// FILE_SHARE_READ and FILE_SHARE_DELETE (winnt.h): others may read and rename, not write.
 const OTHERS_READ: u32 = 0x1 | 0x4;
 /// ERROR_SHARING_VIOLATION and ERROR_ACCESS_DENIED (winerror.h): somebody has it open, or it is about to vanish.
@@ -86,10 +88,17 @@ fn open(path: &Path, how: Open) -> io::Result<File> {
 
 /// Opens a regular file to be read, links followed; `None` if it is something else.
 pub(super) fn open_to_read(path: &Path) -> io::Result<Option<Handle>> {
-    match std::fs::metadata(path)?.is_file() {
-        true => Ok(Some(Handle::Held(File::open(path)?))),
-        false => Ok(None),
+    match std::fs::metadata(path) {
+        Ok(data) if data.is_file() => Ok(Some(Handle::Held(File::open(path)?))),
+        Err(error) if !is_device(path) => Err(error),
+        _ => Ok(None),
     }
+}
+
+/// `NUL`, `CON`, a named pipe: there is nothing to be known of them but that.
+fn is_device(path: &Path) -> bool {
+    let kind = look(path).and_then(winapi_util::file::typ);
+    kind.is_ok_and(|kind| kind.is_char() || kind.is_pipe())
 }
 
 /// The path without links, and without the `\\?\` that few programs understand.
@@ -145,11 +154,11 @@ fn despite_read_only(path: &Path, work: impl Fn() -> io::Result<()>) -> io::Resu
     }
 }
 
-/// Whether somebody has the file open in a way that lets nobody replace it. Windows then says "access denied", as it
-/// does where rights are missing.
+/// Whether a file could not be replaced because somebody has it open. Windows then says "access denied", as it does
+/// where rights are missing: so it is asked for the right, in a way that keeps hardly anyone from opening the file.
 fn is_held(path: &Path) -> bool {
-    let alone = OpenOptions::new().read(true).share_mode(0).open(path);
-    alone.is_err_and(|error| error.raw_os_error() == Some(SHARING_VIOLATION))
+    let replaced = OpenOptions::new().access_mode(DELETE).custom_flags(NO_FOLLOW).open(path);
+    replaced.map_or_else(|error| error.raw_os_error() == Some(SHARING_VIOLATION), |_| true)
 }
 
 impl Disk for RealDisk {
@@ -159,6 +168,7 @@ impl Disk for RealDisk {
     fn find(&self, path: &Path) -> io::Result<Place<Directory>> {
         let real = match full_path(path) {
             Ok(real) => real,
+            Err(_) if is_device(path) => return Err(ErrorKind::IsADirectory.into()),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let parent = match path.parent() {
                     Some(parent) if !parent.as_os_str().is_empty() => parent,

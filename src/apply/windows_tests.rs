@@ -108,6 +108,44 @@ fn a_file_that_is_open_for_reading_is_replaced_or_left_as_it_was() {
 }
 
 #[test]
+fn a_path_of_any_length_can_be_renamed() {
+    let (dir, _) = scene();
+    let deep = dir.path().join("a".repeat(150)).join("b".repeat(150));
+    fs::create_dir_all(&deep).unwrap();
+    fs::write(deep.join("new"), NEW).unwrap();
+    sys::rename_new(&deep.join("new"), &deep.join("old")).unwrap();
+    assert_eq!(fs::read(deep.join("old")).unwrap(), NEW);
+    fs::write(deep.join("new"), OLD).unwrap();
+    let taken = sys::rename_new(&deep.join("new"), &deep.join("old")).unwrap_err();
+    assert_eq!(taken.kind(), ErrorKind::AlreadyExists);
+}
+
+#[test]
+fn a_reader_that_is_soon_done_is_waited_for() {
+    let (dir, path) = scene();
+    // As fopen does: it may be read, and not be replaced.
+    let holder = OpenOptions::new().read(true).share_mode(1).open(&path).unwrap();
+    let reader = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(150));
+        drop(holder);
+    });
+    change(&path, false).unwrap();
+    reader.join().unwrap();
+    assert_eq!(fs::read(&path).unwrap(), NEW);
+    assert_eq!(names(dir.path()).len(), 3);
+}
+
+#[test]
+fn a_file_that_was_made_goes_again_unless_it_was_changed() {
+    let (dir, path) = scene();
+    let now = time::OffsetDateTime::UNIX_EPOCH;
+    assert!(matches!(crate::apply::remove(&path, Fingerprint::of(NEW), now), Err(ApplyError::Changed)));
+    assert_eq!(fs::read(&path).unwrap(), OLD);
+    crate::apply::remove(&path, Fingerprint::of(OLD), now).unwrap();
+    assert!(names(dir.path()).is_empty());
+}
+
+#[test]
 fn a_file_with_a_second_name_is_told_from_one_with_one() {
     let (dir, path) = scene();
     fs::hard_link(&path, dir.path().join("second.pem")).unwrap();

@@ -1,5 +1,7 @@
 //! `rootfix append`: keep the old root, add the new one, with a backup and proofs.
 
+mod screen;
+
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,17 +18,19 @@ use crate::apply::{self, Added, ApplyError, Edit, Receipt};
 use crate::assess::assess;
 use crate::certificate::Fingerprint;
 use crate::diff;
-use crate::finding::{Code, Finding, Severity, Trouble};
+use crate::finding::{Code, Trouble};
 use crate::keytool;
 use crate::lang::{Sentence, append as say, cli as say_cli, wizard as say_wizard};
 use crate::plan::{Plan, Request, plan};
 use crate::proof::{Proof, Rung, Verdict};
 use crate::prove;
 use crate::prove::reread::Reread;
-use crate::report::record::{Action, Change, worst};
+use crate::report::record::{Action, Change};
 use crate::report::{Record, text};
 use crate::rollover::Root;
 use crate::store::{AppendOptions, Appended, Nature, Store, StoreFormat};
+
+pub use screen::show;
 
 /// A file that another program changes between the look and the write is looked at anew, so often. Fifty of our own
 /// kind settle in one round each; more rounds mean a program that never stops writing.
@@ -135,7 +139,7 @@ pub fn one(session: &Session, target: &Target, args: &Append) -> Done {
             && let Some(format) = convert::wanted(output, opened.store.format)
             && opened.store.nature == Nature::TrustStore
         {
-            return convert::convert(session, &opened, output, &path, format, args.with_old);
+            return convert::convert(session, &opened, output, &path, format, args);
         }
         let request = request(session, args);
         let assessment = assess(&opened.store, &session.rollover, session.now);
@@ -242,12 +246,23 @@ fn ask_keytool(session: &Session, target: &Target, args: &Append, opened: &Opene
         return Vec::new();
     }
     let Ok(after) = opened.format.decode(&planned.bytes, &session.passwords) else { return Vec::new() };
-    let found = keytool::find(target.path(), &|name| std::env::var_os(name));
     let timeout = if said(Code::KeytoolNotUsed) { AGAIN } else { keytool::TIMEOUT };
     let (before, after) = ((&*opened.bytes, &opened.store), (&*planned.bytes, &after));
     let file = args.output.clone().unwrap_or_else(|| target.shown().into());
-    let prove = |root: &&Root| keytool::prove(&file, before, after, root, found.as_deref(), timeout);
-    planned.roots.iter().map(prove).collect()
+    keytool_proofs(&file, target.path(), before, after, &planned.roots, timeout)
+}
+
+/// Whether the keytool that owns a store takes each of these roots for trusted after a change, and did not before.
+pub fn keytool_proofs(
+    file: &Path,
+    owned: Option<&Path>,
+    before: (&[u8], &Store),
+    after: (&[u8], &Store),
+    roots: &[&Root],
+    timeout: Duration,
+) -> Vec<Proof> {
+    let found = keytool::find(owned, &|name| std::env::var_os(name));
+    roots.iter().map(|root| keytool::prove(file, before, after, root, found.as_deref(), timeout)).collect()
 }
 
 /// Another program never stops writing.
@@ -362,7 +377,7 @@ fn name_in_diff(path: &Path) -> PathBuf {
     here.filter_map(|here| path.strip_prefix(here).ok()).next().unwrap_or(path).to_owned()
 }
 
-fn not_proved(proof: &Proof) -> Trouble {
+pub fn not_proved(proof: &Proof) -> Trouble {
     let detail = &proof.detail;
     let message = Sentence { en: say::proof_failed(&detail.en).en, zh: say::proof_failed(&detail.zh).zh };
     Trouble::new(Code::ProofFailed, message, say::report_it())
@@ -445,86 +460,5 @@ pub fn count_of(action: Action) -> &'static str {
         Action::Refused => "refused",
         Action::Failed => "failed",
         Action::Restored => "restored",
-    }
-}
-
-pub fn show(session: &Session, target: &Target, args: &Append, done: &Done) {
-    let change = &done.change;
-    let path = text::printable(&change.path);
-    if let Some(trouble) = &change.trouble {
-        return if change.unsettled { session.trouble(trouble) } else { session.trouble_with(&path, trouble) };
-    }
-    if let Some(bytes) = &done.bytes {
-        session.bytes(bytes);
-    }
-    // What goes through a pipe is the diff or the bundle; everything else then belongs on the other stream.
-    let aside = target.path().is_none() || args.dry_run;
-    let tell = |sentence: &Sentence| {
-        let text = sentence.to(session.lang);
-        if aside { session.note(text) } else { session.say(text) }
-    };
-    let names: Vec<String> = change.added.iter().map(|(name, _)| name.clone()).collect();
-    let listed = text::names(&names);
-    let with = |say: &dyn Fn(&str) -> Sentence| Sentence { en: say(&listed.en).en, zh: say(&listed.zh).zh };
-    match change.action {
-        Action::WouldAppend => {
-            match &done.diff {
-                Some(diff) => session.bytes(diff),
-                None => {
-                    session.say_sentence(&say::binary_store());
-                    for (name, sha256) in &change.added {
-                        session.say_sentence(&say::would_come(name, sha256));
-                    }
-                }
-            }
-            tell(&if names.is_empty() {
-                say::would_mend(&path)
-            } else {
-                with(&|names| say::would_append(&path, names))
-            });
-        }
-        Action::AlreadyPresent => {
-            let roots = text::names(&session.new_roots());
-            tell(&Sentence {
-                en: say::already_present(&path, &roots.en).en,
-                zh: say::already_present(&path, &roots.zh).zh,
-            });
-        }
-        _ if names.is_empty() && args.output.is_some() => tell(&say::converted(&path, change.kept)),
-        _ if names.is_empty() => tell(&say::mended_only(&path, change.kept)),
-        _ => tell(&with(&|names| say::appended(&path, names, change.kept))),
-    }
-    let worth_it = |finding: &&Finding| !session.quiet || finding.severity > Severity::Note;
-    let worth_it: Vec<Finding> = change.findings.iter().filter(worth_it).cloned().collect();
-    let notes = text::findings(&worth_it, session.lang, session.verbose);
-    if !notes.is_empty() {
-        if aside { session.note(&notes) } else { session.say(&notes) }
-    }
-    if let (Some(output), Action::Appended | Action::AlreadyPresent, false) =
-        (&args.output, change.action, args.dry_run)
-    {
-        tell(&say::written_to(text::printable(&output.display().to_string())));
-    }
-    if change.action != Action::Appended || session.quiet {
-        return;
-    }
-    if let Some(backup) = &change.backup {
-        tell(&say::backup(text::printable(backup)));
-    }
-    if worst(&change.proofs) == Some(Verdict::Pass) {
-        tell(&match change.proofs.len() {
-            1 => say::proved_once(),
-            count => say::proved(count),
-        });
-    }
-    for proof in change.proofs.iter().filter(|proof| session.verbose || proof.verdict != Verdict::Pass) {
-        let line = text::proof(proof, session.lang);
-        if aside { session.note(&line) } else { session.say(&line) }
-    }
-    if change.backup.is_some() || super::source::can_be_undone(change) {
-        tell(&say::restart());
-        let elsewhere = args.backup_dir.as_ref().map(|dir| text::typed(&dir.display().to_string()));
-        let elsewhere = elsewhere.map(|dir| format!("--backup-dir {dir} ")).unwrap_or_default();
-        session.command(&say::undo(format!("{elsewhere}{}", text::typed(&change.path))));
     }
 }

@@ -13,6 +13,8 @@ use crate::assess::{Status, assess};
 use crate::finding::{Code, Trouble};
 use crate::lang::{Sentence, check as say, cli as say_cli};
 use crate::report::{Bundle, Record, record, text};
+use crate::store::Format;
+use crate::store::create::name_for_new;
 
 /// A command that names more files than this is not read; it names the places instead.
 pub const MOST_NAMED: usize = 5;
@@ -97,7 +99,8 @@ pub fn judge(session: &Session, target: &Target) -> Option<(Bundle, Option<Troub
             }
             Some((bundle, None))
         }
-        Err(_) if !target.named => None,
+        // A file that does not read is hardly a store; a store that the system keeps is one.
+        Err(_) if !target.named && target.path().is_some() => None,
         Err(trouble) => {
             let bundle = Bundle { used_by: target.used_by.clone(), ..Bundle::unreadable(path, &trouble) };
             Some((bundle, Some(trouble)))
@@ -142,16 +145,32 @@ fn show(session: &Session, at: &Where, bundles: Vec<(Bundle, Option<Trouble>)>) 
     next.iter().for_each(|next| session.command(next));
 }
 
+/// What leads on from a store that its readers do not load as a whole.
+pub fn next_for_broken(format: Format, arguments: String) -> Option<Sentence> {
+    match format {
+        Format::Pem => Some(say::next_repair(arguments)),
+        format if format.is_key_store() => Some(say::next_new_key_store(name_for_new(format), arguments)),
+        _ => None,
+    }
+}
+
 /// The commands that lead on; none where each trouble has named its own.
 fn next(session: &Session, at: &Where, bundles: &[Bundle]) -> Vec<Sentence> {
-    let of = |wanted: Status| {
-        let paths: Vec<String> = bundles.iter().filter(|b| b.status == wanted).map(|b| text::typed(&b.path)).collect();
+    let all = |wanted: &dyn Fn(&&Bundle) -> bool| {
+        let paths: Vec<String> = bundles.iter().filter(wanted).map(|b| text::typed(&b.path)).collect();
         let named = if paths.len() > MOST_NAMED { targets::typed(at) } else { paths.join(" ") };
         (!paths.is_empty()).then(|| session.arguments(&named))
     };
+    let of = |wanted: Status| all(&|bundle| bundle.status == wanted);
     let append = of(Status::NewRootMissing).map(say::next_append);
-    let repair = of(Status::Broken).map(say::next_repair);
-    let next: Vec<Sentence> = append.into_iter().chain(repair).collect();
+    let is_text = |bundle: &&Bundle| bundle.format == Some(Format::Pem);
+    let texts = all(&|bundle| bundle.status == Status::Broken && is_text(bundle));
+    let repair = texts.and_then(|texts| next_for_broken(Format::Pem, texts));
+    // Each of the others takes a command of its own.
+    let others = bundles.iter().filter(|bundle| bundle.status == Status::Broken && !is_text(bundle)).take(MOST_NAMED);
+    let anew =
+        others.filter_map(|bundle| next_for_broken(bundle.format?, session.arguments(&text::typed(&bundle.path))));
+    let next: Vec<Sentence> = append.into_iter().chain(repair).chain(anew).collect();
     let wrong_file = |bundle: &Bundle| {
         let unreadable = || bundle.findings.iter().any(|finding| finding.code == Code::Unreadable);
         bundle.status == Status::NotATrustStore || (bundle.status == Status::Unreadable && unreadable())

@@ -2,15 +2,19 @@
 
 use std::path::Path;
 
-use super::append::{Done, described, write_new};
+use super::append::{Done, described, keytool_proofs, not_proved, write_new};
+use super::args::{Append, Engine};
 use super::session::Session;
 use super::targets::{self, Opened};
 use crate::apply::ApplyError;
 use crate::assess::assess;
 use crate::certificate::{Certificate, Fingerprint};
-use crate::finding::Trouble;
+use crate::finding::{Code, Finding, Trouble};
+use crate::keytool;
+use crate::lang::create as say;
 use crate::password::Password;
 use crate::plan::Plan;
+use crate::proof::{Proof, Verdict};
 use crate::prove::reread::Reread;
 use crate::report::record::{Action, Change};
 use crate::rollover::Root;
@@ -25,12 +29,12 @@ pub fn wanted(output: &Path, source: Format) -> Option<Format> {
     named.filter(|format| *format != source)
 }
 
-pub fn convert(session: &Session, opened: &Opened, output: &Path, path: &str, format: Format, with_old: bool) -> Done {
+pub fn convert(session: &Session, opened: &Opened, output: &Path, path: &str, format: Format, args: &Append) -> Done {
     let done = |change: Change| Done { change, diff: None, bytes: None };
     let failed =
         |trouble: Trouble| done(Change { trouble: Some(trouble), ..Change::new(path.to_owned(), Action::Failed) });
     let assessment = assess(&opened.store, &session.rollover, session.now);
-    let mut roots: Vec<&Root> = if with_old { assessment.missing_old.clone() } else { Vec::new() };
+    let mut roots: Vec<&Root> = if args.with_old { assessment.missing_old.clone() } else { Vec::new() };
     roots.extend(&assessment.missing_new);
     let mut certificates: Vec<(String, Certificate)> = Vec::new();
     for Entry { certificate, alias, .. } in &opened.store.entries {
@@ -51,8 +55,26 @@ pub fn convert(session: &Session, opened: &Opened, output: &Path, path: &str, fo
         Ok(bytes) => bytes,
         Err(trouble) => return failed(trouble),
     };
-    let plan = Plan { sha256_before: Fingerprint::of(&opened.bytes), bytes, roots, kept, findings: Vec::new() };
+    let unread = |finding: &Finding| matches!(finding.code, Code::CertificateUnreadable | Code::CertificateNotCounted);
+    let left_out = || Finding::new(Code::CertificateLeftOut, say::left_out());
+    let findings = opened.store.findings.iter().any(unread).then(left_out).into_iter().collect();
+    let plan = Plan { sha256_before: Fingerprint::of(&opened.bytes), bytes, roots, kept, findings };
     let mut change = described(path, &plan);
+    let asked = || {
+        let former: Vec<_> = certificates.iter().filter(|(_, one)| before.contains(one)).cloned().collect();
+        let control = create::create(format, &former, &password, now_ms)?;
+        ask_keytool(session, output, &control, &plan)
+    };
+    if keytool::reads(format) && args.engine != Engine::Native {
+        match asked() {
+            Ok(proofs) => change.proofs = proofs,
+            Err(trouble) => return failed(trouble),
+        }
+    }
+    if let (Some(proof), false) = (change.proofs.iter().find(|proof| proof.verdict == Verdict::Fail), args.force) {
+        let trouble = Some(not_proved(proof));
+        return done(Change { action: Action::Failed, trouble, ..change });
+    }
     if let Err(ApplyError::Trouble(trouble) | ApplyError::Unsettled { trouble, .. }) =
         write_new(session, &plan, output, opened.mode)
     {
@@ -78,8 +100,17 @@ pub fn convert(session: &Session, opened: &Opened, output: &Path, path: &str, fo
         .prove())
     };
     match look() {
-        Ok(proof) => change.proofs.push(proof),
+        Ok(proof) => change.proofs.insert(0, proof),
         Err(trouble) => return failed(trouble),
     }
     done(change)
+}
+
+/// Whether keytool takes the new roots in the new store for trusted; its control is a store of the old certificates
+/// alone. As for a store that is appended to, without a keytool nothing is proven.
+fn ask_keytool(session: &Session, output: &Path, control: &[u8], plan: &Plan<'_>) -> Result<Vec<Proof>, Trouble> {
+    let decode = |bytes: &[u8]| targets::format_of(bytes).decode(bytes, &session.passwords);
+    let (before, after) = (decode(control)?, decode(&plan.bytes)?);
+    let (before, after) = ((control, &before), (&*plan.bytes, &after));
+    Ok(keytool_proofs(output, Some(output), before, after, &plan.roots, keytool::TIMEOUT))
 }

@@ -98,7 +98,11 @@ fn blocks(session: &Session, place: Place) -> Option<Finding> {
             let message = Sentence { en: say::lacks(&path, &roots.en).en, zh: say::lacks(&path, &roots.zh).zh };
             Some(Finding::new(Code::NewRootMissing, message))
         }
-        Status::Broken => Some(Finding::new(Code::Broken, say::is_broken(&path))),
+        Status::Broken => {
+            let message =
+                if store.format.is_key_store() { say::is_broken_key_store(&path) } else { say::is_broken(&path) };
+            Some(Finding::new(Code::Broken, message))
+        }
         Status::Ready | Status::NotATrustStore | Status::Unreadable => None,
     }
 }

@@ -43,7 +43,7 @@ use crate::lang::{Lang, pkcs12 as say};
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let lang = language::choose(&arguments, |name| std::env::var(name).ok(), language::of_windows);
-    let command = language::on_screen(language::localised(Cli::command(), lang));
+    let command = language::on_screen(language::localised(Cli::command().bin_name("rootfix"), lang));
     let cli = match command.try_get_matches_from(&arguments).and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {

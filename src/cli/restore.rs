@@ -6,6 +6,7 @@ use super::append::{self, count_of};
 use super::args::Restore;
 use super::exit::Exit;
 use super::session::Session;
+use super::targets;
 use crate::apply::{self, ApplyError, RestoreOptions, Restored};
 use crate::finding::Code;
 use crate::lang::append as say;
@@ -15,6 +16,7 @@ use crate::report::{Record, text};
 pub fn run(session: &mut Session, args: &Restore) -> Exit {
     let mut exit = Exit::Good;
     for file in &args.files {
+        let file = &targets::led(session, file);
         exit = exit.and(if args.list { list(session, file, args) } else { one(session, file, args) });
     }
     exit

@@ -29,6 +29,9 @@ pub fn run(
     bundles: &[Bundle],
     append: Append<'_>,
 ) -> Result<Exit, Trouble> {
+    // From here on there is something to clear away.
+    #[cfg(target_os = "linux")]
+    let _ = crate::sys::signals::note_requests_to_end();
     let directory = tempfile::Builder::new().prefix("rootfix-stand-in-").tempdir().map_err(|error| {
         let place = std::env::temp_dir();
         Trouble::new(
@@ -77,7 +80,7 @@ pub fn run(
     });
     session.record(&Record::Other("serving", record::fields(value)));
     let until = args.time_limit.map(|seconds| Instant::now() + Duration::from_secs(seconds));
-    while until.is_none_or(|until| Instant::now() < until) {
+    while until.is_none_or(|until| Instant::now() < until) && !asked_to_end() {
         std::thread::sleep(LOOK);
         for (shown, seen) in serving.take_observations() {
             for connection in seen.connections {
@@ -92,6 +95,14 @@ pub fn run(
         }
     }
     Ok(Exit::Good)
+}
+
+/// Elsewhere a request to end does so at once.
+fn asked_to_end() -> bool {
+    #[cfg(target_os = "linux")]
+    return crate::sys::signals::asked_to_end();
+    #[cfg(not(target_os = "linux"))]
+    false
 }
 
 fn chain_id(shown: Shown) -> &'static str {

@@ -27,7 +27,7 @@ use crate::diff;
 use crate::finding::{Code, Finding, Trouble};
 use crate::lang::{Sentence, cli as say_cli, source as say};
 use crate::locate;
-use crate::locate::prefix::Prefix;
+use crate::prefix::Prefix;
 use crate::proof::{Proof, Rung, Verdict};
 use crate::report::record::{self, Action, Change};
 use crate::report::text;
@@ -163,7 +163,7 @@ fn real(session: &Session, path: &Path) -> PathBuf {
     let asked = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let prefix = Prefix::of(&asked, &session.prefix);
     let inside = prefix.inside(&asked).and_then(|inside| prefix.open_path(&inside).ok());
-    inside.or_else(|| asked.canonicalize().ok()).unwrap_or(asked)
+    inside.or_else(|| apply::full_path(&asked).ok()).unwrap_or(asked)
 }
 
 fn moved(target: &Target, real: &Path) -> Target {

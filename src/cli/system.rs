@@ -1,4 +1,5 @@
-//! `append` and `restore` for the certificate stores of Windows.
+//! `append` and `restore` for the stores that the system keeps. Those of Windows are changed; what changes a keychain of
+//! macOS is told instead, because it could not be tried out.
 //!
 //! A receipt is written before a root is added, so that a run that was killed can be taken back as well. It names
 //! the root and nothing else; what is taken back is one of this program's own roots in any case.
@@ -17,13 +18,13 @@ use crate::apply::{self, ApplyError, Edit};
 use crate::assess::assess;
 use crate::certificate::{Certificate, Fingerprint};
 use crate::finding::{Code, Trouble};
-use crate::lang::{append as say_append, system_store as say};
+use crate::lang::{Sentence, append as say_append, system_store as say};
 use crate::proof::{Proof, Rung, Verdict};
 use crate::report::Record;
 use crate::report::record::{Action, Change, rfc3339};
 use crate::rollover::Root;
 use crate::store::{Entry, Format, Nature, Store, Trust};
-use crate::system_store::Location;
+use crate::system_store::{Location, WindowsStore};
 
 /// ERROR_ACCESS_DENIED (winerror.h).
 const ACCESS_DENIED: i32 = 5;
@@ -39,23 +40,25 @@ struct Receipt {
     version: String,
 }
 
-/// What Windows trusts.
+/// What the system trusts.
 ///
 /// # Errors
-/// The store cannot be opened.
+/// The store cannot be read.
 pub fn store(location: Location) -> Result<Store, Trouble> {
     let failed = |error: io::Error| {
-        Trouble::new(Code::Unreadable, say::cannot_open(location.as_str(), error), say::see_certificate_console())
+        let name = location.as_str();
+        let (message, next) = match location {
+            Location::Windows(_) => (say::cannot_open(name, error), say::see_certificate_console()),
+            Location::MacOs(_) => (say::settings_not_read(name, error), say::see_keychain_access()),
+        };
+        Trouble::new(Code::Unreadable, message, next)
     };
-    let never = disallowed(location);
-    let entry = |certificate: Certificate| {
-        let trust = if never.contains(&certificate.fingerprint()) { Trust::NotTrusted } else { Trust::Trusted };
-        Entry { certificate, alias: None, line: None, file: None, trust }
-    };
+    let entry =
+        |(certificate, trust): (Certificate, Trust)| Entry { certificate, alias: None, line: None, file: None, trust };
     Ok(Store {
         format: Format::System,
         nature: Nature::TrustStore,
-        entries: location.roots().map_err(failed)?.into_iter().map(entry).collect(),
+        entries: location.certificates().map_err(failed)?.into_iter().map(entry).collect(),
         others: 0,
         findings: Vec::new(),
         views: Vec::new(),
@@ -64,20 +67,22 @@ pub fn store(location: Location) -> Result<Store, Trouble> {
     })
 }
 
-/// What the machine or the user never trusts. A list that does not open forbids nothing.
-fn disallowed(location: Location) -> Vec<Fingerprint> {
-    let lists = match location {
-        Location::LocalMachine => &Location::ALL[..1],
-        Location::CurrentUser => &Location::ALL[..],
-    };
-    let lists = lists.iter().filter_map(|list| list.disallowed().ok());
-    lists.flatten().map(|certificate| certificate.fingerprint()).collect()
+/// Who trusts servers by it.
+pub fn used_by(location: Location) -> Sentence {
+    match location {
+        Location::Windows(store) => say::used_by_windows(store.as_str()),
+        Location::MacOs(keychain) => say::used_by_mac_os(keychain.as_str()),
+    }
 }
 
 /// The addition, where the target is one of those stores.
 pub fn append(session: &Session, target: &Target, args: &Append) -> Option<Done> {
     let Place::System(location) = target.place else { return None };
-    let change = match add(session, location, args) {
+    let done = match location {
+        Location::Windows(store) => add(session, store, args),
+        Location::MacOs(_) => by_hand(session, location, args),
+    };
+    let change = match done {
         Ok(change) => change,
         Err((action, trouble)) => {
             Change { trouble: Some(trouble), ..Change::new(location.as_str().to_owned(), action) }
@@ -86,15 +91,53 @@ pub fn append(session: &Session, target: &Target, args: &Append) -> Option<Done>
     Some(Done { change, diff: None, bytes: None })
 }
 
-fn add(session: &Session, location: Location, args: &Append) -> Result<Change, (Action, Trouble)> {
+/// What is to be typed to add the roots that are missing; nothing is done.
+fn by_hand(session: &Session, location: Location, args: &Append) -> Result<Change, (Action, Trouble)> {
+    let refused = |trouble: Trouble| (Action::Refused, trouble);
+    if args.output.is_some() {
+        return Err(refused(Trouble::new(Code::Usage, say::no_output(location.as_str()), say::without_output())));
+    }
+    let before = store(location).map_err(refused)?;
+    let missing = assess(&before, &session.rollover, session.now).missing_new;
+    let there = |root: &Root| {
+        let mut entries = before.entries.iter();
+        entries.any(|entry| entry.certificate.fingerprint() == root.certificate.fingerprint())
+    };
+    if let Some(root) = missing.iter().find(|root| there(root)) {
+        let message = say::settings_against(&root.name, location.as_str());
+        return Err(refused(Trouble::new(Code::RootForbidden, message, say::ask_who_disallowed())));
+    }
+    match commands(session, &missing, say::add_to_keychain, say::add_own_to_keychain()) {
+        Some(commands) => {
+            let message = say::keychain_by_hand(location.as_str());
+            Err(refused(Trouble::new(Code::KeychainByHand, message, commands)))
+        }
+        None => Ok(Change {
+            kept: before.entries.len(),
+            ..Change::new(location.as_str().to_owned(), Action::AlreadyPresent)
+        }),
+    }
+}
+
+/// What is to be typed for these roots, one after another: those that are embedded can be exported first, one of the
+/// user's own lies in the file that he gave.
+fn commands(session: &Session, roots: &[&Root], embedded: fn(String) -> Sentence, own: Sentence) -> Option<Sentence> {
+    let commands = roots.iter().map(|root| match session.catalogue.root(&root.id) {
+        Ok(root) => embedded(root.id.clone()),
+        Err(_) => own.clone(),
+    });
+    commands.reduce(|all, next| all.then(&next))
+}
+
+fn add(session: &Session, location: WindowsStore, args: &Append) -> Result<Change, (Action, Trouble)> {
     let refused = |trouble: Trouble| (Action::Refused, trouble);
     let failed = |trouble: Trouble| (Action::Failed, trouble);
     if args.output.is_some() {
-        return Err(refused(Trouble::new(Code::Usage, say::no_output(), say::without_output())));
+        return Err(refused(Trouble::new(Code::Usage, say::no_output(location.as_str()), say::without_output())));
     }
-    let before = store(location).map_err(refused)?;
+    let before = store(Location::Windows(location)).map_err(refused)?;
     let roots = assess(&before, &session.rollover, session.now).missing_new;
-    let never = disallowed(location);
+    let never = location.disallowed();
     if let Some(root) = roots.iter().find(|root| never.contains(&root.certificate.fingerprint())) {
         let message = say::disallowed(&root.name);
         return Err(refused(Trouble::new(Code::RootForbidden, message, say::ask_who_disallowed())));
@@ -108,8 +151,8 @@ fn add(session: &Session, location: Location, args: &Append) -> Result<Change, (
         return Ok(change);
     }
     let beforehand = match location {
-        Location::LocalMachine => say::needs_an_administrator(),
-        Location::CurrentUser => say::asks_in_a_window(),
+        WindowsStore::LocalMachine => say::needs_an_administrator(),
+        WindowsStore::CurrentUser => say::asks_in_a_window(),
     };
     if !session.json {
         session.note(beforehand.to(session.lang));
@@ -129,7 +172,7 @@ fn add(session: &Session, location: Location, args: &Append) -> Result<Change, (
         done.push(root);
     }
     let names: Vec<&str> = roots.iter().map(|root| root.name.as_str()).collect();
-    let after = store(location).map_err(failed)?;
+    let after = store(Location::Windows(location)).map_err(failed)?;
     let holds = |wanted: Fingerprint| after.entries.iter().any(|entry| entry.certificate.fingerprint() == wanted);
     let whole = before.entries.iter().all(|entry| holds(entry.certificate.fingerprint()))
         && roots.iter().all(|root| holds(root.certificate.fingerprint()))
@@ -150,24 +193,24 @@ fn add(session: &Session, location: Location, args: &Append) -> Result<Change, (
     Ok(change)
 }
 
-fn take_back(location: Location, roots: &[&Root]) {
+fn take_back(location: WindowsStore, roots: &[&Root]) {
     for root in roots {
         let _ = location.remove(&root.certificate);
     }
 }
 
-fn not_changed(location: Location, error: &io::Error) -> Trouble {
-    if error.raw_os_error() == Some(ACCESS_DENIED) && location == Location::LocalMachine {
+fn not_changed(location: WindowsStore, error: &io::Error) -> Trouble {
+    if error.raw_os_error() == Some(ACCESS_DENIED) && location == WindowsStore::LocalMachine {
         return Trouble::new(Code::NoPermission, say::needs_an_administrator(), say::run_as_administrator());
     }
     Trouble::new(Code::NoPermission, say::refused(location.as_str(), error), say::answer_the_window())
 }
 
 /// Where receipts lie: with the machine's data, or with the user's.
-fn shelf(location: Location, backup_dir: Option<&PathBuf>) -> Result<PathBuf, Trouble> {
+fn shelf(location: WindowsStore, backup_dir: Option<&PathBuf>) -> Result<PathBuf, Trouble> {
     let variable = match location {
-        Location::LocalMachine => "ProgramData",
-        Location::CurrentUser => "LOCALAPPDATA",
+        WindowsStore::LocalMachine => "ProgramData",
+        WindowsStore::CurrentUser => "LOCALAPPDATA",
     };
     let own = || std::env::var_os(variable).map(|data| PathBuf::from(data).join("rootfix"));
     let none = || Trouble::new(Code::NoPlaceForBackup, say::no_place_for_receipts(), say::set_the_variables());
@@ -175,13 +218,13 @@ fn shelf(location: Location, backup_dir: Option<&PathBuf>) -> Result<PathBuf, Tr
 }
 
 /// One file for a store and a root.
-fn name(location: Location, root: &Root) -> String {
+fn name(location: WindowsStore, root: &Root) -> String {
     format!("{}-{}.json", location.as_str().replace('\\', "-"), root.certificate.fingerprint())
 }
 
 fn write_receipt(
     session: &Session,
-    location: Location,
+    location: WindowsStore,
     root: &Root,
     args: &Append,
 ) -> Result<(PathBuf, Fingerprint), Trouble> {
@@ -213,11 +256,21 @@ fn write_receipt(
     }
 }
 
-/// Takes back what was added to a store of Windows; `None` where a file is meant.
+/// Takes back what was added to a store that the system keeps; `None` where a file is meant.
 pub fn restore(session: &mut Session, file: &std::path::Path, args: &Restore) -> Option<Exit> {
     let location = Location::named(file.to_str()?).filter(|_| !file.exists())?;
     let mut change = Change::new(location.as_str().to_owned(), Action::Restored);
-    let exit = match remove(session, location, args) {
+    let removed = match location {
+        Location::Windows(store) => remove(session, store, args),
+        Location::MacOs(keychain) => {
+            let message = say::keychain_not_restored(keychain.as_str());
+            let roots: Vec<&Root> = session.rollover.add.iter().collect();
+            let commands = commands(session, &roots, say::remove_from_keychain, say::remove_own_from_keychain());
+            let next = commands.unwrap_or_else(say::see_keychain_access);
+            Err(Trouble::new(Code::KeychainByHand, message, next))
+        }
+    };
+    let exit = match removed {
         Ok(removed) => {
             let path = location.as_str();
             session.say_sentence(&if removed {
@@ -228,7 +281,8 @@ pub fn restore(session: &mut Session, file: &std::path::Path, args: &Restore) ->
             Exit::Good
         }
         Err(trouble) => {
-            change.action = if trouble.code == Code::NoBackup { Action::Refused } else { Action::Failed };
+            let refused = matches!(trouble.code, Code::NoBackup | Code::KeychainByHand);
+            change.action = if refused { Action::Refused } else { Action::Failed };
             if !session.json {
                 session.trouble_with(location.as_str(), &trouble);
             }
@@ -242,27 +296,23 @@ pub fn restore(session: &mut Session, file: &std::path::Path, args: &Restore) ->
 }
 
 /// Whether there was anything to be taken away.
-fn remove(session: &Session, location: Location, args: &Restore) -> Result<bool, Trouble> {
+fn remove(session: &Session, location: WindowsStore, args: &Restore) -> Result<bool, Trouble> {
     let shelf = shelf(location, args.backup_dir.as_ref())?;
     let (mut known, mut removed) = (false, false);
     for root in &session.rollover.add {
         let path = shelf.join(name(location, root));
         let Ok(receipt) = apply::read(&path) else { continue };
         known = true;
-        let there = || {
-            let roots = location.roots().unwrap_or_default();
-            roots.iter().any(|there| there.fingerprint() == root.certificate.fingerprint())
-        };
-        if there() {
+        if location.holds(&root.certificate) {
             if !session.json {
                 let beforehand = match location {
-                    Location::LocalMachine => say::needs_an_administrator(),
-                    Location::CurrentUser => say::asks_in_a_window(),
+                    WindowsStore::LocalMachine => say::needs_an_administrator(),
+                    WindowsStore::CurrentUser => say::asks_in_a_window(),
                 };
                 session.note(beforehand.to(session.lang));
             }
             location.remove(&root.certificate).map_err(|error| not_changed(location, &error))?;
-            if there() {
+            if location.holds(&root.certificate) {
                 let message = say::not_arrived(location.as_str());
                 return Err(Trouble::new(Code::WriteNotConfirmed, message, say::see_certificate_console()));
             }

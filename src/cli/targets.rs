@@ -1,6 +1,7 @@
 //! From what the user named to the stores that are meant.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -16,6 +17,7 @@ use crate::lang::{Sentence, cli as say, system_store as say_system};
 use crate::locate::found::{Found, Holds};
 use crate::locate::{self, java_home};
 use crate::pin::{Class, Kind, Pin};
+use crate::prefix::Prefix;
 use crate::report::text;
 use crate::store::{self, FORMATS, Nature, Store, StoreFormat, cadir};
 use crate::system_store::Location;
@@ -62,7 +64,7 @@ pub enum Place {
     File(PathBuf),
     /// A hashed certificate directory.
     Directory(PathBuf),
-    /// A store that Windows keeps.
+    /// A store that the system keeps, and no file.
     System(Location),
 }
 
@@ -154,37 +156,57 @@ pub fn find(session: &Session, at: &Where) -> Result<Vec<Target>, Trouble> {
     let places: &[PathBuf] = if anything { &at.places } else { &here };
     let mut targets: Vec<Target> = Vec::new();
     for place in places {
-        targets.extend(in_place(place));
+        targets.extend(in_place(&led(session, place)));
     }
     for pid in &at.pid {
         let process = locate::process::process(*pid)?;
         targets.extend(process.found.into_iter().filter_map(used));
     }
     if at.machine {
-        // The places that it knows are those of Unix; on Windows they would lie on whatever drive is the current one.
-        if !cfg!(windows) {
+        // The places that are known are those of Unix: on Windows they would lie on whatever drive is the current one.
+        // Another root is no Windows.
+        let is_here = session.prefix == Path::new("/");
+        if !cfg!(windows) || !is_here {
             let machine = locate::machine::machine(&session.prefix, &|name| std::env::var_os(name));
             targets.extend(machine.found.into_iter().filter_map(used));
         }
-        targets.extend(Location::ALL.into_iter().filter(|_| cfg!(windows)).map(|location| Target {
+        // What the system keeps is of the machine that it runs on, and not of another root.
+        targets.extend(Location::here().filter(|_| is_here).map(|location| Target {
             named: false,
-            used_by: vec![say_system::used_by(location.as_str())],
+            used_by: vec![super::system::used_by(location)],
             ..Target::of(Place::System(location))
         }));
     }
     let mut once: Vec<Target> = Vec::new();
+    let mut known: HashMap<Place, usize> = HashMap::new();
     for target in targets {
-        match once.iter_mut().find(|there| there.place == target.place) {
-            Some(there) => {
+        match known.entry(target.place.clone()) {
+            Entry::Occupied(place) => {
+                let there = &mut once[*place.get()];
                 there.named |= target.named;
                 there.pins.extend(target.pins);
                 there.used_by.extend(target.used_by);
                 there.findings.extend(target.findings);
             }
-            None => once.push(target),
+            Entry::Vacant(place) => {
+                place.insert(once.len());
+                once.push(target);
+            }
         }
     }
     Ok(once)
+}
+
+/// Where a path in another root leads to, an image's or a container's: an absolute link there means a file there, and
+/// not this machine's.
+pub fn led(session: &Session, place: &Path) -> PathBuf {
+    let led = || {
+        let asked = std::path::absolute(place).ok()?;
+        let root = Prefix::of(&asked, &session.prefix);
+        let led = root.open_path(&root.inside(&asked).filter(|_| !root.is_root())?).ok()?;
+        (led != asked).then_some(led)
+    };
+    led().unwrap_or_else(|| place.to_owned())
 }
 
 fn in_place(place: &Path) -> Vec<Target> {
@@ -216,7 +238,7 @@ pub fn inspected(path: &Path) -> Target {
     }
 }
 
-/// A store of Windows by its name, unless a file bears it.
+/// A store of the system by its name, unless a file bears it.
 fn system_store(place: &Path) -> Option<Location> {
     Location::named(place.to_str()?).filter(|_| !place.exists())
 }
@@ -243,9 +265,9 @@ fn used(found: Found) -> Option<Target> {
 /// A bundle, or a source or configuration file that pins some.
 fn in_file(path: &Path) -> Vec<Target> {
     let named = || vec![Target::file(path.to_owned())];
-    let Ok(snapshot) = apply::read(path) else { return named() };
-    let in_source = locate::literals(path, &snapshot.bytes).is_some();
-    if !in_source && locate::content::of_bytes(&snapshot.bytes).is_some() {
+    let Ok((bytes, _)) = apply::read_bytes(path) else { return named() };
+    let in_source = locate::literals(path, &bytes).is_some();
+    if !in_source && locate::content::of_bytes(&bytes).is_some() {
         return named();
     }
     let mut pinned = pinned(&locate::tree(path, &locate::Options::default()).pins, path);
@@ -317,8 +339,10 @@ fn in_tree(root: &Path) -> Vec<Target> {
         });
     let mut lying = lying.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     lying.sort();
-    let new = lying.into_iter().filter(|path| path.canonicalize().is_ok_and(|path| !known.contains(&path)));
-    targets.extend(new.map(Target::found));
+    if !known.is_empty() {
+        lying.retain(|path| path.canonicalize().is_ok_and(|path| !known.contains(&path)));
+    }
+    targets.extend(lying.into_iter().map(Target::found));
     targets
 }
 
@@ -332,11 +356,13 @@ fn may_be_a_bundle(path: &Path) -> bool {
 /// The bytes of a target, and its permission bits.
 fn bytes(target: &Target) -> Result<(Vec<u8>, Option<u32>), Trouble> {
     match &target.place {
-        Place::File(path) => apply::read(path).map(|snapshot| (snapshot.bytes, Some(snapshot.mode))),
+        Place::File(path) => apply::read_bytes(path).map(|(bytes, mode)| (bytes, Some(mode))),
         Place::Directory(path) => {
             Err(Trouble::new(Code::DirectoryByHand, say::directory_by_hand(), say::rehash(path.display())))
         }
-        Place::System(_) => Err(Trouble::new(Code::Usage, say_system::no_output(), say_system::without_output())),
+        Place::System(location) => {
+            Err(Trouble::new(Code::Usage, say_system::no_file(location.as_str()), say_system::what_reads_it()))
+        }
         Place::Stdin => {
             let mut bytes = Vec::new();
             let limit = store::MAX_BYTES as u64 + 1;
@@ -388,7 +414,7 @@ pub fn store(session: &Session, target: &Target) -> Result<Store, Trouble> {
 /// What a search turned up is a trust store only where it holds a root: a server's own chain lies about under the
 /// same names.
 pub fn is_a_find(store: &Store) -> bool {
-    store.nature == Nature::TrustStore && store.entries.iter().any(|entry| entry.certificate.facts().self_issued)
+    store.nature == Nature::TrustStore && store.entries.iter().any(|entry| entry.certificate.self_issued())
 }
 
 pub fn format_of(bytes: &[u8]) -> &'static dyn StoreFormat {

@@ -160,7 +160,7 @@ fn one(
         }
         let arguments = session.arguments(&text::typed(&path));
         let next = match exit {
-            Exit::No if opened.store.broken => Some(say_check::next_repair(arguments)),
+            Exit::No if opened.store.broken => check::next_for_broken(opened.store.format, arguments),
             Exit::No => Some(say_check::next_append(arguments)),
             Exit::Good if clients.is_none() => Some(say_check::next_clients(arguments)),
             _ => None,

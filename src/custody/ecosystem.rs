@@ -11,7 +11,7 @@ const MAX_RECORD: usize = 16 << 20;
 /// Kubernetes mounts a ConfigMap as links through `..data` to a directory that it swaps when the map changes.
 pub(super) fn kubernetes(place: &Place<'_>) -> Option<Custody> {
     let mounted = |path: &Path| path.ancestors().skip(1).any(|up| place.prefix.exists(&up.join("..data")));
-    (mounted(&place.asked) || mounted(&place.real)).then_some(Custody::Kubernetes)
+    (mounted(&place.real) || place.asked != place.real && mounted(&place.asked)).then_some(Custody::Kubernetes)
 }
 
 /// `conda-meta/NAME-VERSION-BUILD.json` beside `ssl/`, `lib/`, ...: the paths of each package, relative to there.

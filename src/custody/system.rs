@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::{Custody, Place};
-use crate::locate::prefix::Prefix;
+use crate::prefix::Prefix;
 
 /// How a family of distributions takes a root of one's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,6 +32,9 @@ const REDHAT_LEGACY: [&str; 3] =
     ["/etc/pki/tls/certs/ca-bundle.crt", "/etc/pki/tls/certs/ca-bundle.trust.crt", "/etc/pki/java/cacerts"];
 
 impl Anchors {
+    const ALL: [Anchors; 6] =
+        [Anchors::Debian, Anchors::Alpine, Anchors::RedHat, Anchors::RedHatDisabled, Anchors::Suse, Anchors::Arch];
+
     /// The family of this root, by what lies in it; `None` where nothing generates a store: another system, or an
     /// image without the command.
     pub fn of(prefix: &Prefix) -> Option<Self> {
@@ -185,12 +188,16 @@ fn enter(prefix: &Prefix, command: Vec<OsString>) -> Vec<OsString> {
 }
 
 pub(super) fn custody(place: &Place<'_>) -> Option<Custody> {
+    let is_java = place.real == Path::new(DEBIAN_JAVA);
+    // Which family it is takes a dozen looks at the disk; most files are none that any of them generates.
+    if !is_java && !Anchors::ALL.iter().any(|anchors| anchors.generates(&place.real)) {
+        return None;
+    }
     let anchors = Anchors::of(place.prefix)?;
     if anchors.generates(&place.real) {
         return Some(Custody::System(anchors));
     }
-    let java = place.real == Path::new(DEBIAN_JAVA) && anchors == Anchors::Debian;
-    (java && java_hook_runs(place.prefix)).then_some(Custody::DebianJava)
+    (is_java && anchors == Anchors::Debian && java_hook_runs(place.prefix)).then_some(Custody::DebianJava)
 }
 
 /// The store that ca-certificates-java keeps; every JVM of Debian links to it.

@@ -92,6 +92,8 @@ pub fn append_by(
     options: &AppendOptions,
 ) -> Result<Appended, Trouble> {
     let finding = match (engine, keytool) {
+        // It reads no more than any Java.
+        _ if store.broken => None,
         (Engine::Native, _) => None,
         (Engine::Auto, _) if !matches!(store.format, Format::Jks | Format::Jceks) => None,
         (Engine::Auto, None) => None,

@@ -5,11 +5,11 @@ use super::sentences;
 sentences! {
     appended(path, names, kept) {
         en: "Done: {names} added to {path}. Kept as they were: {kept}.",
-        zh: "完成：已将 {names} 加入 {path}。原有证书全部保留：{kept} 张。",
+        zh: "完成：已将 {names} 加入 {path}。原有证书原样保留：{kept} 张。",
     }
     mended_only(path, kept) {
         en: "Done: {path} is mended. Certificates kept as they were: {kept}.",
-        zh: "完成：{path} 已修复。原有证书全部保留：{kept} 张。",
+        zh: "完成：{path} 已修复。原有证书原样保留：{kept} 张。",
     }
     converted(path, kept) {
         en: "Done: the certificates of {path} were taken over: {kept}.",

@@ -24,6 +24,10 @@ sentences! {
         en: "Payments may already fail: most programs cannot load {path}, or load only a part of it.",
         zh: "支付可能已经失败：多数程序无法读取 {path}，或只能读取一部分。",
     }
+    is_broken_key_store(path) {
+        en: "Payments may already fail: Java cannot load {path}.",
+        zh: "支付可能已经失败：Java 无法加载 {path}。",
+    }
     cannot_tell_unreadable(path) {
         en: "Cannot tell whether payments will keep working: {path} could not be read.",
         zh: "无法判断支付是否会继续正常：{path} 无法读取。",
@@ -112,6 +116,10 @@ sentences! {
     next_repair(arguments) {
         en: "Next, to see how it would be mended: rootfix append --repair -n {arguments}",
         zh: "下一步，预览修复方案：rootfix append --repair -n {arguments}",
+    }
+    next_new_key_store(name, arguments) {
+        en: "Next: put an intact copy in its place; or, to make a new one of what can be read: rootfix append --output {name} {arguments}",
+        zh: "下一步：换上完好的副本；或以其中能读取的证书新建一个：rootfix append --output {name} {arguments}",
     }
     next_locate() {
         en: "Next, to find the bundle that your program uses: rootfix locate",

@@ -228,8 +228,8 @@ codes! {
             zh: "第一个 BEGIN 之前紧挨着字节序标记（BOM）。",
         },
         cause: {
-            en: "Windows Notepad saved the file as \"UTF-8 with BOM\". OpenSSL does not care; Java cannot read the file, and Go skips the first certificate.",
-            zh: "Windows 记事本以“带 BOM 的 UTF-8”保存。OpenSSL 不受影响；Java 无法读取该文件，Go 会跳过第一张证书。",
+            en: "Windows Notepad saved the file as \"UTF-8 with BOM\". OpenSSL does not care; Java up to 24 cannot read the file, and Go skips the first certificate.",
+            zh: "Windows 记事本以“带 BOM 的 UTF-8”保存。OpenSSL 不受影响；Java 24 及更早版本无法读取该文件，Go 会跳过第一张证书。",
         },
         remedy: {
             en: "If Java or Go programs read this file, run `rootfix append --repair FILE`.",
@@ -390,6 +390,20 @@ codes! {
             zh: "运行 `rootfix append --repair 文件`，它会把同一张证书写成 PEM。",
         },
     }
+    NewerJavaDiffers = "newer-java-differs", Warning {
+        meaning: {
+            en: "Java 25 and newer do not load from this file what Java up to 24 does.",
+            zh: "Java 25 及更新版本从该文件读取到的内容，与 Java 24 及更早版本不同。",
+        },
+        cause: {
+            en: "Java 25 looks for PEM blocks in another way: five hyphens count wherever they stand, in a comment too; a byte order mark or blanks before BEGIN no longer matter; a last block that is cut off is left out without an error. What `readers` says of java is true of Java 8 to 24.",
+            zh: "Java 25 查找 PEM 块的方式不同：五个连字符出现在任何位置（包括注释中）都会被当成一个块的开头；BEGIN 之前的字节序标记或空格不再有影响；末尾被截断的块会被忽略而不报错。`readers` 中的 java 指 Java 8 至 24。",
+        },
+        remedy: {
+            en: "If Java programs read this file, run `rootfix append --repair FILE`: both read the result alike.",
+            zh: "如有 Java 程序读取此文件，运行 `rootfix append --repair 文件`：修复后两者读取结果相同。",
+        },
+    }
     ReadersStumble = "readers-stumble", Warning {
         meaning: {
             en: "Some programs load a part of this file or nothing, although others read all of it.",
@@ -434,16 +448,16 @@ codes! {
     }
     Broken = "broken", Error {
         meaning: {
-            en: "OpenSSL rejects the file or silently loads only a part of it.",
-            zh: "OpenSSL 拒绝此文件，或悄悄地只读取一部分。",
+            en: "Those who read such files reject this one or silently load only a part of it: OpenSSL a PEM bundle, Java a key store.",
+            zh: "读取此类文件的程序拒绝此文件，或悄悄地只读取一部分：PEM 证书包由 OpenSSL 读取，密钥库由 Java 读取。",
         },
         cause: {
             en: "The file is damaged; the other findings say where.",
             zh: "文件已损坏；其他检查结果会指出位置。",
         },
         remedy: {
-            en: "`rootfix append --repair -n FILE` shows how it would be mended; without `-n` it does it.",
-            zh: "`rootfix append --repair -n 文件` 预览修复方案；去掉 `-n` 即执行修复。",
+            en: "Of a PEM bundle, `rootfix append --repair -n FILE` shows how it would be mended; without `-n` it does it. In place of a key store put an intact copy, or one that `rootfix append --output new.p12 FILE` makes of what can be read.",
+            zh: "PEM 证书包：`rootfix append --repair -n 文件` 预览修复方案；去掉 `-n` 即执行修复。密钥库：请换上完好的副本，或用 `rootfix append --output new.p12 文件` 以其中能读取的证书新建一个。",
         },
     }
     NoVisiblePlace = "no-visible-place", Error {
@@ -732,6 +746,20 @@ codes! {
         remedy: {
             en: "Put the root into the directory as a .pem file and run `openssl rehash DIRECTORY`.",
             zh: "将根证书以 .pem 文件放入目录，然后运行 `openssl rehash 目录`。",
+        },
+    }
+    KeychainByHand = "keychain-by-hand", Error {
+        meaning: {
+            en: "A keychain of macOS has to be changed by hand.",
+            zh: "macOS 的钥匙串需要手工修改。",
+        },
+        cause: {
+            en: "rootfix reads what macOS trusts, but changes no keychain: code that does could not be tried on a Mac.",
+            zh: "rootfix 读取 macOS 的信任设置，但不修改钥匙串：修改功能没有在 Mac 上试过。",
+        },
+        remedy: {
+            en: "Run `rootfix roots export digicert-global-root-g2 > g2.pem`, then `sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain g2.pem`, and check again. `sudo security remove-trusted-cert -d g2.pem` takes it back.",
+            zh: "运行 `rootfix roots export digicert-global-root-g2 > g2.pem`，再运行 `sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain g2.pem`，然后重新检查。撤销用 `sudo security remove-trusted-cert -d g2.pem`。",
         },
     }
     FormatNotMade = "format-not-made", Error {
@@ -1182,8 +1210,8 @@ codes! {
             zh: "修改之后磁盘报告错误，或有其他程序同时写入。",
         },
         remedy: {
-            en: "Look into the system's log, run `rootfix check FILE`, and compare with the backup, which is complete.",
-            zh: "请查看系统日志，运行 `rootfix check 文件`，并与完整的备份比较。",
+            en: "Look into the system's log, run `rootfix check FILE`, and compare with the backup: where there was a file before, it is complete.",
+            zh: "请查看系统日志，运行 `rootfix check 文件`，并与备份比较：只要原来有文件，备份就是完整的。",
         },
     }
 
@@ -1373,18 +1401,46 @@ codes! {
             zh: "如不需要该证书，无需处理；本次更换要添加的根证书会写入单独的条目。否则请用新的别名重新导入。",
         },
     }
-    CertificateUnreadable = "certificate-unreadable", Warning {
+    CertificateUnreadable = "certificate-unreadable", Error {
         meaning: {
-            en: "An entry of the key store holds something that does not read as a certificate.",
-            zh: "密钥库的某个条目中的内容无法解析为证书。",
+            en: "An entry of the key store holds something that Java does not read as a certificate.",
+            zh: "密钥库的某个条目中的内容无法被 Java 解析为证书。",
         },
         cause: {
             en: "The file was damaged, or a tool wrote into it what it did not look at. Java refuses a whole key store for one such entry.",
             zh: "文件已损坏，或某个工具未经检查就写入了内容。只要有一个这样的条目，Java 就会拒绝整个密钥库。",
         },
         remedy: {
-            en: "Try whether `keytool -list -keystore FILE` reads it. If not, put an intact copy in its place.",
-            zh: "用 `keytool -list -keystore 文件` 试试能否读取；如不能，请用完好的副本替换。",
+            en: "Try whether `keytool -list -keystore FILE` reads it. If not, put an intact copy in its place, or one that `rootfix append --output new.p12 FILE` makes of what can be read.",
+            zh: "用 `keytool -list -keystore 文件` 试试能否读取；如不能，请换上完好的副本，或用 `rootfix append --output new.p12 文件` 以其中能读取的证书新建一个。",
+        },
+    }
+    CertificateNotCounted = "certificate-not-counted", Warning {
+        meaning: {
+            en: "An entry of the key store holds a certificate in a form that Java reads and rootfix does not: a text in place of DER, or BER with lengths left open.",
+            zh: "密钥库的某个条目以 Java 能读取而 rootfix 不能的形式保存证书：文本而非 DER，或长度不定的 BER。",
+        },
+        cause: {
+            en: "A tool that does not make DER wrote the entry. What the certificate is cannot be told here; if it is the new root, it is not recognised, and is added once more.",
+            zh: "写入该条目的工具没有生成 DER。这里无法得知它是哪张证书；如果它正是新根证书，也不会被识别，会再追加一次。",
+        },
+        remedy: {
+            en: "Export it with `keytool -exportcert`, and import it again: keytool writes DER.",
+            zh: "用 `keytool -exportcert` 导出后重新导入：keytool 会写成 DER。",
+        },
+    }
+    CertificateLeftOut = "certificate-left-out", Warning {
+        meaning: {
+            en: "A new store was made of a key store that holds certificates which cannot be read; they are not in the new one.",
+            zh: "新信任库由一个密钥库生成，其中有无法解析的证书；它们不在新信任库中。",
+        },
+        cause: {
+            en: "What cannot be read cannot be written in another format.",
+            zh: "无法解析的内容不能写成另一种格式。",
+        },
+        remedy: {
+            en: "`rootfix check` of the old store names the first of them. If a program needs it, get that certificate from its authority and add it to the new store.",
+            zh: "对旧密钥库运行 `rootfix check` 可看到其中第一个的别名。如果程序需要它，请向其签发机构获取该证书并加入新信任库。",
         },
     }
     OnlyKeysInside = "only-keys-inside", Note {

@@ -3,6 +3,10 @@
 use super::sentences;
 
 sentences! {
+    left_out() {
+        en: "The new file holds no certificate of the old one that could not be read.",
+        zh: "旧文件中无法解析的证书不在新文件中。",
+    }
     not_made(format) {
         en: "rootfix does not make new stores of the format {format}.",
         zh: "rootfix 不生成 {format} 格式的新信任库。",

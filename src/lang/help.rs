@@ -122,7 +122,7 @@ texts! {
         "probe connect" => "Connect to this address (IP or IP:PORT) instead of resolving the name", "直接连接该地址（IP 或 IP:PORT），不解析主机名";
         "probe sni" => "The name that is sent to the server, if it is another", "发送给服务器的名称（SNI），如与主机名不同";
         "probe bundle" => "Judge by this bundle; may be given several times (default: those found here, and the system's)", "用此证书包判断；可多次指定（默认：此处找到的及系统的）";
-        "probe identity" => "Show this client certificate and its key (PKCS#12, or PEM) where the server asks for one", "服务器要求时出示此客户端证书及私钥（PKCS#12 或 PEM）";
+        "probe identity" => "Show this client certificate and its key (PKCS#12, or both in one PEM file) where the server asks for one", "服务器要求时出示此客户端证书及私钥（PKCS#12 或同含两者的 PEM）";
         "probe save" => "Save the chain as served, for verify --chain", "保存服务器发送的证书链，供 verify --chain 使用";
         "probe time_limit" => "Seconds to wait for a connection and an answer", "等待连接和应答的秒数";
         "rehearse bundle" => "A bundle that the program reads; may be given several times", "程序读取的证书包；可多次指定";

@@ -44,8 +44,20 @@ sentences! {
         zh: "其中有 {count} 个证书不会被 Java 信任（第一个的别名为 {first}）：别名不是全小写，或与其他条目重名。",
     }
     certificate_unreadable(count, first) {
-        en: "Certificates in here that cannot be read: {count}, the first under the alias {first}. Java is likely to refuse the whole key store.",
-        zh: "其中有 {count} 个证书无法解析（第一个的别名为 {first}），Java 很可能因此拒绝加载整个密钥库。",
+        en: "Certificates in here that Java cannot read: {count}, the first under the alias {first}. For one of them it refuses the whole key store.",
+        zh: "其中有 {count} 个证书 Java 无法解析（第一个的别名为 {first}）；只要有一个，Java 就会拒绝加载整个密钥库。",
+    }
+    certificate_not_counted(count, first) {
+        en: "Certificates in here that Java reads and rootfix does not: {count}, the first under the alias {first}. They stay as they are, and are not counted, looked at or exported.",
+        zh: "其中有 {count} 个证书 Java 能读取而 rootfix 不能（第一个的别名为 {first}）：它们会原样保留，但不计数、不检查，也不导出。",
+    }
+    is_broken() {
+        en: "Java cannot load this key store: it refuses all of it for a certificate in it that it cannot read. Adding a root would not help.",
+        zh: "Java 无法加载此密钥库：其中有 Java 无法解析的证书，因此整个密钥库被拒绝。追加根证书没有用处。",
+    }
+    replace_or_make_new(name) {
+        en: "Put an intact copy in its place: from a backup, or from the package or the person that it came from. Or let `rootfix append --output {name} FILE` make a new one of the certificates that can be read.",
+        zh: "请换上完好的副本：从备份中恢复，或向提供该文件的软件包或人员重新获取。也可以用 `rootfix append --output {name} 文件` 以其中能读取的证书新建一个。",
     }
     only_keys_inside(count) {
         en: "The key store holds nothing but keys with their own certificates ({count}): it proves who your program is, like an API certificate, and is not what servers are trusted by.",

@@ -21,6 +21,10 @@ sentences! {
         en: "OpenSSL, which most programs read with, cannot load {path}, or only a part of it.",
         zh: "多数程序使用的 OpenSSL 无法读取 {path}，或只能读取一部分。",
     }
+    is_broken_key_store(path) {
+        en: "Java cannot load {path}.",
+        zh: "Java 无法加载 {path}。",
+    }
     delete() { en: "Advice: take the pin away. ", zh: "建议：删除此处指定。" }
     append() { en: "Advice: add the new root to the bundle. ", zh: "建议：将新根证书加入证书包。" }
     replace() { en: "Advice: replace what is pinned. ", zh: "建议：更换此处指定的内容。" }

@@ -68,8 +68,8 @@ sentences! {
         zh: "文件的一部分是 UTF-16 编码，通常由 PowerShell 的 `>>` 追加而成；没有程序能读取这一部分中的证书。",
     }
     byte_order_mark() {
-        en: "A byte order mark stands directly before BEGIN: Java cannot read the file and Go skips the first certificate.",
-        zh: "BEGIN 之前紧挨着 BOM 字节序标记：Java 无法读取该文件，Go 会跳过第一张证书。",
+        en: "A byte order mark stands directly before BEGIN: Java up to 24 cannot read the file and Go skips the first certificate.",
+        zh: "BEGIN 之前紧挨着 BOM 字节序标记：Java 24 及更早版本无法读取该文件，Go 会跳过第一张证书。",
     }
     nul() {
         en: "There is a NUL byte; OpenSSL reads no further, so what stands behind it is invisible to most programs.",
@@ -126,6 +126,10 @@ sentences! {
     readers_stumble(readers) {
         en: "These programs load a part of it or nothing: {readers}.",
         zh: "以下程序只能读取一部分或完全读不出：{readers}。",
+    }
+    newer_java_differs(newer, older) {
+        en: "Certificates that Java 25 and newer load from it: {newer}; Java up to 24: {older}.",
+        zh: "Java 25 及更新版本能从中读取 {newer} 张证书，Java 24 及更早版本能读取 {older} 张。",
     }
     no_reader_would_see_it() {
         en: "There is no place in this file where every program that reads it today would see a new certificate.",

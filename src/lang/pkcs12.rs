@@ -96,8 +96,12 @@ sentences! {
         zh: "其中有 {count} 张受信任的证书不会被 Java 看到（第一张的别名为 {first}）：后面的条目使用了相同的别名，Java 只保留最后一个。",
     }
     certificate_unreadable(count) {
-        en: "{count} certificates in here cannot be read; Java refuses the whole file for one.",
-        zh: "其中有 {count} 张证书无法解析；只要有一张，Java 就会拒绝加载整个文件。",
+        en: "Certificates in here that Java cannot read: {count}. For one of them it refuses the whole file.",
+        zh: "其中有 {count} 个证书 Java 无法解析；只要有一个，Java 就会拒绝加载整个文件。",
+    }
+    certificate_not_counted(count) {
+        en: "Certificates in here that Java reads and rootfix does not: {count}. They stay as they are, and are not counted, looked at or exported.",
+        zh: "其中有 {count} 个证书 Java 能读取而 rootfix 不能：它们会原样保留，但不计数、不检查，也不导出。",
     }
     needs_newer_java() {
         en: "The integrity value of the PKCS#12 file is of the kind of 2024 (PBMAC1, RFC 9579). Java up to 25 and OpenSSL before 3.4 cannot check it, and refuse the file.",

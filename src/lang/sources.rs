@@ -11,8 +11,9 @@ impl Code {
             NewRootMissing | OldRootMissing => notices(),
             GluedMarkers | TextAroundMarker | BadMarker | CertificateDamaged | BlankInCertificate | LoneCr | Utf16
             | ByteOrderMark | NulByte | ControlTail | TrustedLabel | X509Label | PrivateKeyInside | CommentedBlock
-            | LongLine | NoFinalNewline | MixedLineEndings | NotUtf8 | RawDerInside | ReadersStumble | Mended
-            | SetAside | Broken | NoVisiblePlace | CannotMend | OtherBlockInside | StrayHyphens => readers(),
+            | LongLine | NoFinalNewline | MixedLineEndings | NotUtf8 | RawDerInside | ReadersStumble
+            | NewerJavaDiffers | Mended | SetAside | Broken | NoVisiblePlace | CannotMend | OtherBlockInside
+            | StrayHyphens => readers(),
             Unreadable | OnlyAKey | Pkcs7 | DerHoldsOne | FormatNotMade => formats(),
             ApiCertificate | PlatformCertificate => names(),
             SameNameOtherKey | CrossCertificate | ExpiredCertificate | DuplicateCertificate | NotOneRoot | NotARoot => {
@@ -27,6 +28,7 @@ impl Code {
             | KeepsChanging | OutputLost | FileSkipped => operating_system(),
             NoPlaceForBackup | NoBackup | BackupDamaged | ChangedSinceBackup | UndoIncomplete => receipts(),
             DirectoryByHand | HashLinkMissing | HashLinkBlocked | DirectoryUnreadable => hashed(),
+            KeychainByHand => keychains(),
             GeneratedFile | OverwrittenByUpgrade | MountedConfig | RootForbidden | RefreshFailed | AddedAtSource
             | RootDidNotArrive => owners(),
             NotTrustedByReaders
@@ -36,6 +38,8 @@ impl Code {
             | IntegrityNotChecked
             | AliasUnreachable
             | CertificateUnreadable
+            | CertificateNotCounted
+            | CertificateLeftOut
             | OnlyKeysInside
             | AliasNotUsable
             | AddedByKeytool
@@ -62,8 +66,8 @@ sentences! {
         zh: "DigiCert 知识库 “root and intermediate CA certificate updates 2023”；微信支付 2024 年的公告。",
     }
     readers() {
-        en: "Measured with OpenSSL 3.0, PHP 8.2, Node 20, GnuTLS 3.7, JDK 17, Go 1.19 and rustls on Debian 12; the tests in `tests/readers` repeat it. The format: RFC 7468.",
-        zh: "在 Debian 12 上用 OpenSSL 3.0、PHP 8.2、Node 20、GnuTLS 3.7、JDK 17、Go 1.19 和 rustls 实测；`tests/readers` 中的测试会重复测量。格式见 RFC 7468。",
+        en: "Measured with OpenSSL 3.0, PHP 8.2, Node 20, GnuTLS 3.7, JDK 17 and 25, Go 1.19 and rustls on Debian 12; the tests in `tests/readers` repeat it. The format: RFC 7468.",
+        zh: "在 Debian 12 上用 OpenSSL 3.0、PHP 8.2、Node 20、GnuTLS 3.7、JDK 17 与 25、Go 1.19 和 rustls 实测；`tests/readers` 中的测试会重复测量。格式见 RFC 7468。",
     }
     formats() {
         en: "The formats' own standards: RFC 7468 (PEM), X.690 (DER), RFC 2315 (PKCS#7).",
@@ -100,6 +104,10 @@ sentences! {
     hashed() {
         en: "OpenSSL's manual: X509_LOOKUP_hash_dir(3) and openssl-rehash(1).",
         zh: "OpenSSL 手册：X509_LOOKUP_hash_dir(3) 与 openssl-rehash(1)。",
+    }
+    keychains() {
+        en: "The manual of macOS: security(1), and SecTrustSettings.h of its Security framework. Nothing of it was measured on a Mac.",
+        zh: "macOS 手册 security(1)，以及 Security 框架的 SecTrustSettings.h；均未在 Mac 上实测。",
     }
     owners() {
         en: "The records of the package managers, and the manuals of what generates stores: update-ca-certificates(8), update-ca-trust(8).",

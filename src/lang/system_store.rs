@@ -1,11 +1,23 @@
-//! What is said of the certificate stores of Windows.
+//! What is said of the trust stores that the system keeps: certificate stores of Windows, keychains of macOS.
 
 use super::sentences;
 
 sentences! {
-    used_by(name) {
+    used_by_windows(name) {
         en: "Windows ({name}): browsers, .NET, PowerShell, and whatever else has no roots of its own",
         zh: "Windows（{name}）：浏览器、.NET、PowerShell，以及其他没有自带根证书的程序",
+    }
+    used_by_mac_os(name) {
+        en: "macOS ({name}): Safari, Chrome, Go, .NET, and whatever else has no roots of its own",
+        zh: "macOS（{name}）：Safari、Chrome、Go、.NET，以及其他没有自带根证书的程序",
+    }
+    no_file(name) {
+        en: "{name} is no file: the system keeps it.",
+        zh: "{name} 由系统保管，不是文件。",
+    }
+    what_reads_it() {
+        en: "`rootfix check` and `rootfix inspect` read it. For anything else, name a file.",
+        zh: "`rootfix check` 和 `rootfix inspect` 可以读取它；其他操作请指定文件。",
     }
     cannot_open(name, error) {
         en: "Windows does not open its store {name}: {error}",
@@ -43,9 +55,9 @@ sentences! {
         en: "Somebody decided that, or a policy did. Ask the administrator; rootfix does not overrule it.",
         zh: "这是管理员或组策略的决定。请联系管理员，rootfix 不会绕过它。",
     }
-    no_output() {
-        en: "A store of Windows is no file, so there is nothing to write with --output.",
-        zh: "Windows 证书存储不是文件，不能使用 --output。",
+    no_output(name) {
+        en: "{name} is kept by the system and is no file, so there is nothing to write with --output.",
+        zh: "{name} 由系统保管，不是文件，不能使用 --output。",
     }
     without_output() {
         en: "Leave --output out, or name a file.",
@@ -70,5 +82,41 @@ sentences! {
     nothing_to_take_back(name) {
         en: "No receipt says that rootfix added anything to {name}.",
         zh: "没有回执表明 rootfix 曾向 {name} 添加过证书。",
+    }
+    settings_not_read(name, error) {
+        en: "macOS does not say what it trusts in {name}: {error}",
+        zh: "macOS 没有给出 {name} 的信任设置：{error}",
+    }
+    see_keychain_access() {
+        en: "Look at it with Keychain Access, or with `security dump-trust-settings -d` (administrator) and `security dump-trust-settings` (user).",
+        zh: "请用“钥匙串访问”查看，或运行 `security dump-trust-settings -d`（管理员）和 `security dump-trust-settings`（用户）。",
+    }
+    keychain_by_hand(name) {
+        en: "{name} lacks the new root, and rootfix reads keychains but changes none: on no Mac could that be tried.",
+        zh: "{name} 缺少新的根证书。rootfix 只读取钥匙串，不做修改：修改功能没有在任何 Mac 上试过。",
+    }
+    settings_against(root, name) {
+        en: "{root} has settings in {name} by which macOS does not trust it for servers.",
+        zh: "{name} 中 {root} 的信任设置使 macOS 不信任它用于服务器。",
+    }
+    add_to_keychain(id) {
+        en: "Run: `rootfix roots export {id} > {id}.pem && sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain {id}.pem`",
+        zh: "运行：`rootfix roots export {id} > {id}.pem && sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain {id}.pem`",
+    }
+    add_own_to_keychain() {
+        en: "Run, with the file that you gave to --root: `sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain ROOT.pem`",
+        zh: "用 --root 指定的文件运行：`sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain ROOT.pem`",
+    }
+    keychain_not_restored(name) {
+        en: "rootfix changes no keychain, so there is nothing of its own in {name} to take back.",
+        zh: "rootfix 不修改钥匙串，{name} 中没有它添加的内容可以撤销。",
+    }
+    remove_from_keychain(id) {
+        en: "If you trusted it with `security add-trusted-cert` yourself, run: `rootfix roots export {id} > {id}.pem && sudo security remove-trusted-cert -d {id}.pem`",
+        zh: "如果您自己用 `security add-trusted-cert` 信任过它，请运行：`rootfix roots export {id} > {id}.pem && sudo security remove-trusted-cert -d {id}.pem`",
+    }
+    remove_own_from_keychain() {
+        en: "If you trusted it with `security add-trusted-cert` yourself, run, with the file that you gave to --root: `sudo security remove-trusted-cert -d ROOT.pem`",
+        zh: "如果您自己用 `security add-trusted-cert` 信任过它，请用 --root 指定的文件运行：`sudo security remove-trusted-cert -d ROOT.pem`",
     }
 }

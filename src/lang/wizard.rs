@@ -47,9 +47,17 @@ sentences! {
         en: "Recommended: mend the file and add the new root. As it is, most programs cannot load all of it.",
         zh: "建议：修复文件并追加新根证书。目前多数程序无法完整读取它。",
     }
+    advise_another_key_store() {
+        en: "Recommended: put an intact copy in its place. As it is, Java loads nothing of it, and a root that is added would not help.",
+        zh: "建议：换上完好的副本。目前 Java 完全无法加载它，追加根证书没有用处。",
+    }
+    advise_by_hand() {
+        en: "Recommended: mend the certificates in this code by hand; rootfix adds only beside certificates that read.",
+        zh: "建议：手工修正代码中的证书；rootfix 只会在能读取的证书旁追加。",
+    }
     advise_source(command) {
         en: "Recommended: add the new root where this file is made from, and let {command} make it anew. What is there stays.",
-        zh: "建议：在生成此文件的来源处添加新根证书，再由 {command} 重新生成。原有证书全部保留。",
+        zh: "建议：在生成此文件的来源处添加新根证书，再由 {command} 重新生成。原有证书原样保留。",
     }
     users(whom, more) { en: "{whom}, and {more} more", zh: "{whom}，另有 {more} 处" }
     advise_nothing() {
@@ -62,7 +70,7 @@ sentences! {
     }
 
     what_to_do() { en: "What should be done?", zh: "要做什么？" }
-    nothing_to_repair() { en: "There is nothing to repair here.", zh: "这里没有需要修复的证书包。" }
+    nothing_to_repair() { en: "There is nothing for rootfix to repair here.", zh: "这里没有需要由 rootfix 修复的证书包。" }
     repair_all(count) { en: "Repair all {count} bundles", zh: "修复全部 {count} 个证书包" }
     repair_one(path) { en: "Repair {path}", zh: "修复 {path}" }
     show_unpin() {

@@ -4,9 +4,9 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::content;
 use crate::finding::{Code, Trouble};
 use crate::lang::cadir as say;
+use crate::prefix;
 use crate::store::MAX_BYTES;
 use crate::store::cadir::{Named, concerns};
 
@@ -30,7 +30,7 @@ pub fn read(directory: &Path) -> Result<Vec<Named>, Trouble> {
         let entry = entry.map_err(unreadable)?;
         // OpenSSL makes the names that it opens from ASCII.
         let Some(name) = entry.file_name().to_str().filter(|name| concerns(name)).map(str::to_owned) else { continue };
-        let bytes = content::read(&entry.path(), MAX_BYTES);
+        let bytes = prefix::read(&entry.path(), MAX_BYTES);
         total += bytes.as_ref().map_or(0, Vec::len);
         files.push(Named { name, bytes });
         if files.len() > MAX_FILES || total > MAX_TOTAL {

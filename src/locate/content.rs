@@ -19,20 +19,6 @@ pub enum Content {
     Identity,
 }
 
-/// The bytes of a regular file of at most this size; `None` for everything else.
-///
-/// The kind is asked first: opening a pipe would wait for its writer, or take away what another program is to read.
-pub fn read(path: &Path, most: usize) -> Option<Vec<u8>> {
-    let metadata = fs::metadata(path).ok()?;
-    if !metadata.is_file() || metadata.len() > most as u64 {
-        return None;
-    }
-    let mut bytes = Vec::new();
-    // Files of /proc have no length beforehand.
-    File::open(path).ok()?.take(most as u64).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
-}
-
 /// Whether this file is a trust store, or an identity. Reads a few bytes of most files, all of a text.
 pub fn of_file(path: &Path) -> Option<(Content, Vec<u8>)> {
     let metadata = fs::metadata(path).ok()?;

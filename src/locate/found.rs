@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::prefix::Prefix;
 use crate::finding::Finding;
 use crate::lang::Sentence;
 use crate::pin::{Kind, Pin};
+use crate::prefix::Prefix;
 
 /// What there is to look into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -13,8 +13,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::found::{Found, Holds, merge};
-use super::prefix::Prefix;
 use crate::lang::machine as say;
+use crate::prefix::Prefix;
 
 // What a process takes by default is what its machine has.
 #[cfg(target_os = "linux")]

@@ -7,7 +7,6 @@ pub mod found;
 mod in_source;
 pub mod java_home;
 pub mod machine;
-pub mod prefix;
 pub mod process;
 mod resolve;
 mod rules;

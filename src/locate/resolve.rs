@@ -241,6 +241,9 @@ fn anchor(joined: &str, file: &Path, root: &Path) -> Vec<PathBuf> {
     if text.is_empty() || text.contains(['*', '\n', '{', '}', '(', ')', ';', ',']) {
         return Vec::new();
     }
+    // What is left of `file:///C:/ca.pem`.
+    let is_drive = |text: &str| text.get(1..3) == Some(":/");
+    let text = text.strip_prefix('/').filter(|rest| is_drive(rest)).unwrap_or(text);
     let first = text.chars().next().unwrap_or(' ');
     let rest = text.trim_start_matches([FILE_DIR, CWD, ROOT, CLASSPATH, ANDROID_RAW]).trim_start_matches('/');
     if rest.chars().any(char::is_control) {
@@ -264,11 +267,11 @@ fn anchor(joined: &str, file: &Path, root: &Path) -> Vec<PathBuf> {
             }
         }
         '~' => {
-            if let Some(home) = std::env::var_os("HOME") {
-                add(Path::new(&home).join(rest.trim_start_matches(['~', '/'])));
+            if let Some(home) = std::env::home_dir() {
+                add(home.join(rest.trim_start_matches(['~', '/'])));
             }
         }
-        _ if text.starts_with('/') || text.get(1..3) == Some(":/") => add(PathBuf::from(text)),
+        _ if text.starts_with('/') || is_drive(text) => add(PathBuf::from(text)),
         // The nearest first where nothing says where the program is started: the top of the tree is the usual place,
         // the file's own directory the next.
         _ => upwards.iter().rev().for_each(|above| add(above.join(rest))),
@@ -306,7 +309,7 @@ mod tests {
         let lookup = |name: &str| (name == "CERTS" || name == "$CERTS").then(|| "'/opt/certs'".to_owned());
         candidates(value, true, Path::new(file), Path::new("/srv/shop"), &lookup)
             .into_iter()
-            .map(|path| path.to_string_lossy().into_owned())
+            .map(|path| path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"))
             .collect()
     }
 
@@ -371,6 +374,10 @@ mod tests {
             ["/etc/ssl/certs/ca-certificates.crt"]
         );
         assert_eq!(of("@\"C:\\certs\\ca.pem\"", "/srv/shop/a.cs"), ["C:/certs/ca.pem"]);
+        assert_eq!(of("'file:///C:/certs/ca.pem'", "/srv/shop/a.js"), ["C:/certs/ca.pem"]);
+        let home = std::env::home_dir().expect("everybody is at home somewhere").join(".ca/ca.pem");
+        let home = home.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+        assert_eq!(of("~/.ca/ca.pem", "/srv/shop/a.sh"), [home]);
         assert_eq!(of("certs", "/srv/shop/a.go"), Vec::<String>::new());
         assert_eq!(of("loadRoots(ctx)", "/srv/shop/a.go"), Vec::<String>::new());
         assert_eq!(of("'unclosed", "/srv/shop/a.php"), Vec::<String>::new());

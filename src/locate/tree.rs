@@ -4,6 +4,7 @@
 //! are read, because `.env`, `.npmrc` and `.github` pin bundles. Reading and searching for the rules' words is done to
 //! every file, anything dearer only to those that hold one.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -72,7 +73,9 @@ fn search(path: &Path, root: &Path, bytes: &[u8]) -> Vec<Pin> {
     if !engine::may_hold_pins(syntax, bytes) || bytes[..bytes.len().min(SNIFF)].contains(&0) {
         return Vec::new();
     }
-    engine::pins(path, root, syntax, &String::from_utf8_lossy(bytes))
+    // Nearly every text is UTF-8, and to know that is cheaper than to mend what is not.
+    let text = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
+    engine::pins(path, root, syntax, &text)
 }
 
 /// The pins of all files under `root`, or of `root` itself where it is a file.

@@ -15,10 +15,11 @@
 use memchr::{memchr, memchr_iter, memchr2_iter, memmem};
 
 use super::certificates;
+use super::seen;
 use crate::certificate::Certificate;
 
-const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
-const END: &[u8] = b"-----END CERTIFICATE-----";
+pub(crate) const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
+pub(crate) const END: &[u8] = b"-----END CERTIFICATE-----";
 const DASHES: &[u8] = b"-----";
 
 /// No writer of bundles wraps wider: PEM says 64 (RFC 7468), MIME 76 (RFC 2045).
@@ -33,6 +34,8 @@ pub struct Block {
     pub end: usize,
     /// The number of the BEGIN line, counted from 1.
     pub line: usize,
+    /// The number of the END line.
+    pub end_line: usize,
     pub certificate: Certificate,
 }
 
@@ -41,6 +44,7 @@ pub struct Block {
 pub fn blocks(bytes: &[u8]) -> Option<Vec<Block>> {
     let dashes = memmem::Finder::new(DASHES);
     let mut blocks = Vec::new();
+    let mut seen = seen::open();
     let mut base64 = Vec::new();
     let mut line = 1;
     let mut at = 0;
@@ -52,11 +56,22 @@ pub fn blocks(bytes: &[u8]) -> Option<Vec<Block>> {
         }
         line += memchr_iter(b'\n', text).count();
         let (body, _) = behind_line(bytes, begin, BEGIN)?;
-        let (end, lines) = body_into(&mut base64, bytes, body)?;
-        let der = base64_simd::STANDARD.decode_inplace(&mut base64).ok()?;
-        let certificate = Certificate::from_der(der).ok().filter(certificates::is_taken_by_all)?;
-        blocks.push(Block { begin, end, line, certificate });
-        line += lines;
+        let (end, lines, ended, certificate) = match seen.at(&bytes[body..]) {
+            Some(known) => {
+                let (end, ended) = behind_line(bytes, body + known.body.len(), END)?;
+                (end, known.lines, ended, known.certificate.clone())
+            }
+            None => {
+                let (end, lines, ended) = body_into(&mut base64, bytes, body)?;
+                let der = base64_simd::STANDARD.decode_inplace(&mut base64).ok()?;
+                let certificate = Certificate::from_der(der).ok().filter(certificates::is_taken_by_all)?;
+                seen = seen.with(&bytes[body..end], &certificate);
+                (end, lines, ended, certificate)
+            }
+        };
+        let end_line = line + lines;
+        blocks.push(Block { begin, end, line, end_line, certificate });
+        line = end_line + usize::from(ended);
         at = end;
     }
     (!blocks.is_empty() && is_plain(&bytes[at..])).then_some(blocks)
@@ -78,16 +93,16 @@ fn behind_line(bytes: &[u8], at: usize, line: &[u8]) -> Option<(usize, bool)> {
     }
 }
 
-/// Puts the characters of a body together, up to its END line; gives where the block ends, and its lines from BEGIN to
-/// END, as many as ended. Other bytes than base64 are left for the decoder to refuse.
-fn body_into(base64: &mut Vec<u8>, bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
+/// Puts the characters of a body together, up to its END line; gives where the block ends, how many lines ended from
+/// BEGIN up to END, and whether the END line did. Other bytes than base64 are left for the decoder to refuse.
+fn body_into(base64: &mut Vec<u8>, bytes: &[u8], mut at: usize) -> Option<(usize, usize, bool)> {
     base64.clear();
     let mut lines = 1;
     let mut width = 64;
     loop {
         if bytes.get(at) == Some(&b'-') {
             let (end, ended) = behind_line(bytes, at, END)?;
-            return Some((end, lines + usize::from(ended)));
+            return Some((end, lines, ended));
         }
         // Nearly every line is as long as the one before. If there is a line feed within, the decoder will tell.
         if bytes.get(at + width) != Some(&b'\n') {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rustls::pki_types::CertificateDer;
 
-use super::outline::{Flaw, Outline, outline};
+use super::outline::{Flaw, Outline, outline, outline_of_list};
 use super::trust_settings;
 use crate::certificate::{Certificate, Fingerprint};
 use crate::known::Known;
@@ -65,6 +65,11 @@ impl Judge {
     }
 }
 
+/// `d2i_X509_CRL`: whether OpenSSL takes these bytes for a certificate revocation list.
+pub(super) fn is_revocation_list(der: &[u8]) -> bool {
+    outline_of_list(der).is_some_and(|outline| !outline.has_any(Decoder::Openssl.refuses()))
+}
+
 impl Decoder {
     /// What this decoder takes offence at.
     fn refuses(self) -> &'static [Flaw] {
@@ -82,6 +87,7 @@ impl Decoder {
                 Surplus,
                 SignedSurplus,
                 Parameter,
+                ParameterValue,
             ],
             // libtasn1 in its strict mode, and `_gnutls_check_cert_sanity`.
             Decoder::Gnutls => &[
@@ -96,6 +102,7 @@ impl Decoder {
                 AlternativeNames,
                 Surplus,
                 SignedSurplus,
+                PrimitiveSet,
             ],
             // `X509CertImpl`, which does not mind BER outside.
             Decoder::Java => &[
@@ -110,12 +117,14 @@ impl Decoder {
                 Time,
                 BitString,
                 Key,
-                RareCurve,
+                RsaSize,
+                CurveUnknownToJava,
                 DuplicateExtension,
                 CriticalExtension,
                 NoIssuer,
                 Surplus,
                 Parameter,
+                PrimitiveSet,
             ],
             // `x509.ParseCertificate`, on top of cryptobyte, which knows DER only.
             Decoder::Go => &[
@@ -132,17 +141,20 @@ impl Decoder {
                 NameRareType,
                 NameNotText,
                 NameForbidden,
+                NameInPieces,
                 Time,
                 BitString,
                 BitStringUnused,
                 Key,
                 RsaKey,
-                RareCurve,
+                CurveUnknownToGo,
+                PointOffCurve,
                 DuplicateExtension,
                 Boolean,
                 Extension,
                 CriticalExtension,
-                AlternativeNames,
+                NoHost,
+                PrimitiveSet,
             ],
             // .NET decodes as strict DER first, then with the platform's library.
             Decoder::Dotnet => &[
@@ -160,6 +172,8 @@ impl Decoder {
                 Surplus,
                 SignedSurplus,
                 Parameter,
+                ParameterValue,
+                PrimitiveSet,
             ],
             Decoder::Webpki => &[],
         }

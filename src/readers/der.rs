@@ -25,6 +25,8 @@ pub(super) const UNIVERSAL_STRING: u8 = 0x1c;
 pub(super) const BMP_STRING: u8 = 0x1e;
 pub(super) const SEQUENCE: u8 = 0x30;
 pub(super) const SET: u8 = 0x31;
+/// A SET without the bit that says that it has elements; OpenSSL does not look at that bit in a SET OF.
+pub(super) const PRIMITIVE_SET: u8 = 0x11;
 
 /// The element at the front, with a definite length and a tag of one octet.
 pub(super) fn element(der: &[u8]) -> Option<Element<'_>> {
@@ -47,15 +49,4 @@ pub(super) fn element(der: &[u8]) -> Option<Element<'_>> {
 /// The element at the front, if it is of this kind.
 pub(super) fn expect(der: &[u8], tag: u8) -> Option<Element<'_>> {
     element(der).filter(|element| element.tag == tag)
-}
-
-/// A certificate revocation list, as far as its outline goes: something to be signed, an algorithm, a signature.
-pub(super) fn looks_signed(der: &[u8]) -> bool {
-    let outline = || {
-        let outer = expect(der, SEQUENCE)?;
-        let signed = expect(outer.contents, SEQUENCE)?;
-        let algorithm = expect(signed.rest, SEQUENCE)?;
-        expect(algorithm.rest, BIT_STRING)
-    };
-    outline().is_some_and(|signature| signature.rest.is_empty())
 }

@@ -5,9 +5,7 @@
 //! the whole call throw. A block, or the file, that begins with the byte 0x30 (`0`) is read as raw DER. If the first
 //! block is PKCS#7, its certificates are the result and the rest of the file is not read.
 //!
-//! JDK 8 to 21 read like this. JDK 25 (`sun.security.util.Pem`) reads otherwise: five dashes anywhere begin a block, so
-//! that a byte-order mark or blanks before BEGIN no longer matter but dashes in a comment do; only a line end or one
-//! blank may stand behind BEGIN; and a last block that is cut off is left out in silence. Not modelled.
+//! JDK 8 to 24 read like this; `java_25` is how later ones do.
 
 use super::Outcome;
 use super::base64;
@@ -15,18 +13,22 @@ use super::certificates::{Decoder, Judge};
 use super::der;
 
 /// A call threw.
-struct Thrown;
+pub(super) struct Thrown;
+
+/// `readOneBlock`; `None` at the end of the file.
+type ReadBlock = fn(&mut Stream<'_>) -> Result<Option<Vec<u8>>, Thrown>;
 
 pub(super) fn read(bytes: &[u8], judge: &mut Judge) -> Outcome {
-    certificates(bytes, judge).unwrap_or(Outcome::FAILURE)
+    certificates(bytes, judge, |stream| stream.block()).unwrap_or(Outcome::FAILURE)
 }
 
-fn certificates(bytes: &[u8], judge: &mut Judge) -> Result<Outcome, Thrown> {
+/// `parseX509orPKCS7Cert`, which all releases have in common.
+pub(super) fn certificates(bytes: &[u8], judge: &mut Judge, block: ReadBlock) -> Result<Outcome, Thrown> {
     if bytes.is_empty() {
         return Ok(Outcome { trusted: Vec::new(), fails: false });
     }
     let mut stream = Stream { rest: bytes };
-    let Some(first) = stream.block()? else { return Err(Thrown) };
+    let Some(first) = block(&mut stream)? else { return Err(Thrown) };
     if let Some(bag) = pkcs7_certificates(&first) {
         let trusted = bag.into_iter().map(|der| judge.whole(Decoder::Java, der)).collect::<Option<_>>();
         return trusted.map(|trusted| Outcome { trusted, fails: false }).ok_or(Thrown);
@@ -35,23 +37,23 @@ fn certificates(bytes: &[u8], judge: &mut Judge) -> Result<Outcome, Thrown> {
     let mut next = Some(first);
     while let Some(der) = next {
         trusted.push(judge.whole(Decoder::Java, &der).ok_or(Thrown)?);
-        next = stream.block()?;
+        next = block(&mut stream)?;
     }
     Ok(Outcome { trusted, fails: false })
 }
 
-struct Stream<'a> {
-    rest: &'a [u8],
+pub(super) struct Stream<'a> {
+    pub rest: &'a [u8],
 }
 
 impl Stream<'_> {
-    fn byte(&mut self) -> Option<u8> {
+    pub fn byte(&mut self) -> Option<u8> {
         let (first, rest) = self.rest.split_first()?;
         self.rest = rest;
         Some(*first)
     }
 
-    /// `readOneBlock`; `None` at the end of the file.
+    /// Of JDK 17.
     fn block(&mut self) -> Result<Option<Vec<u8>>, Thrown> {
         if self.rest.first() == Some(&der::SEQUENCE) {
             return self.raw().map(Some);
@@ -121,7 +123,7 @@ impl Stream<'_> {
     }
 
     /// `readBERInternal`: one element of BER, copied as it is.
-    fn raw(&mut self) -> Result<Vec<u8>, Thrown> {
+    pub fn raw(&mut self) -> Result<Vec<u8>, Thrown> {
         let length = ber_length(self.rest, 0).ok_or(Thrown)?;
         let (block, rest) = self.rest.split_at_checked(length).ok_or(Thrown)?;
         self.rest = rest;
@@ -165,7 +167,7 @@ fn is_white_space(byte: u8) -> bool {
 }
 
 /// `Base64.getDecoder()`: padding may be missing, but what there is must be right and last.
-fn decode(characters: &[u8]) -> Result<Vec<u8>, Thrown> {
+pub(super) fn decode(characters: &[u8]) -> Result<Vec<u8>, Thrown> {
     let padding = characters.iter().rev().take_while(|character| **character == b'=').count();
     let (bytes, _) = base64::decode(&characters[..characters.len() - padding]).ok_or(Thrown)?;
     let missing = (3 - bytes.len() % 3) % 3;

@@ -8,11 +8,11 @@
 //! - the blocks: `pem_read_bio` for the three that read with OpenSSL; each of the others finds its blocks in its own
 //!   way, with the quartets of `base64` in common;
 //! - the certificates in them: `outline` notes every liberty that one takes, `certificates` knows which library takes
-//!   offence at which. Whether a point lies on its curve is not checked; Go looks, and leaves such a certificate out.
+//!   offence at which.
 //!
-//! Versions: those of Debian 12 (OpenSSL 3.0, PHP 8.2, Node 20, GnuTLS 3.7, JDK 17, Go 1.19) on x86-64.
+//! Versions: those of Debian 12 (OpenSSL 3.0, PHP 8.2, Node 20, GnuTLS 3.7, JDK 17 and 25, Go 1.19) on x86-64.
 
-use crate::certificate::Fingerprint;
+use crate::certificate::{Certificate, Fingerprint};
 
 mod base64;
 pub mod canonical;
@@ -22,6 +22,7 @@ mod dotnet;
 mod gnutls;
 mod go;
 mod java;
+mod java_25;
 mod node;
 mod openssl;
 mod outline;
@@ -30,6 +31,7 @@ mod php_stream;
 mod private_key;
 mod rustls;
 mod search;
+mod seen;
 mod trust_settings;
 
 /// A family of programs that read PEM bundles in the same way.
@@ -44,7 +46,8 @@ pub enum Reader {
     /// `NODE_EXTRA_CA_CERTS`.
     NodeExtra,
     Gnutls,
-    /// `CertificateFactory.generateCertificates` of JDK 8 to 21 for PEM; `KeyStore` for key stores.
+    /// `CertificateFactory.generateCertificates` of JDK 8 to 24 for PEM ([`java_25`] for later ones); `KeyStore`
+    /// for key stores.
     Java,
     /// `x509.CertPool.AppendCertsFromPEM`.
     Go,
@@ -102,6 +105,25 @@ pub fn views(bytes: &[u8]) -> Vec<View> {
     }
 }
 
+/// What Java makes of them from release 25 on.
+pub fn java_25(bytes: &[u8]) -> View {
+    view_of(Reader::Java, java_25::read, bytes, &mut certificates::Judge::default())
+}
+
+/// Whether Java decodes what an entry of a key store holds as its certificate, in DER, in BER or as a text; for one that
+/// it does not, it refuses the whole store. What follows the certificate it lets be. `certificate` is what stands at the
+/// front in DER, where that was read already.
+pub(crate) fn java_decodes(held: &[u8], certificate: Option<&Certificate>) -> bool {
+    if certificate.is_some_and(certificates::is_taken_by_all) {
+        return true;
+    }
+    let mut judge = certificates::Judge::default();
+    match held.first() {
+        Some(&der::SEQUENCE) => judge.prefix(certificates::Decoder::Java, held).is_some(),
+        _ => !java::read(held, &mut judge).trusted.is_empty(),
+    }
+}
+
 /// The same for a caller that has read the file with [`canonical::blocks`] already.
 pub fn views_of_canonical(blocks: &[canonical::Block]) -> Vec<View> {
     let trusted = distinct(blocks.iter().map(|block| block.certificate.fingerprint()));
@@ -123,10 +145,16 @@ pub fn views_of_odd(bytes: &[u8]) -> Vec<View> {
             Reader::Rustls => rustls::read,
             Reader::Dotnet => dotnet::read,
         };
-        let Outcome { trusted, fails } = model(bytes, &mut judge);
-        View { reader: *reader, trusted: distinct(trusted.into_iter()), fails }
+        view_of(*reader, model, bytes, &mut judge)
     };
     Reader::ALL.iter().map(&mut view).collect()
+}
+
+type Model = fn(&[u8], &mut certificates::Judge) -> Outcome;
+
+fn view_of(reader: Reader, model: Model, bytes: &[u8], judge: &mut certificates::Judge) -> View {
+    let Outcome { trusted, fails } = model(bytes, judge);
+    View { reader, trusted: distinct(trusted.into_iter()), fails }
 }
 
 /// What a model says: the certificates that the program ends up trusting, and whether the reader reports an error.
@@ -143,6 +171,6 @@ impl Outcome {
 
 /// Every reader keeps a certificate once, however often it stands in the file.
 fn distinct(fingerprints: impl Iterator<Item = Fingerprint>) -> Vec<Fingerprint> {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = std::collections::HashSet::with_capacity(fingerprints.size_hint().0);
     fingerprints.filter(|fingerprint| seen.insert(*fingerprint)).collect()
 }

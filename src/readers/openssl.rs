@@ -8,9 +8,9 @@
 //! What such a program then does differs: Python and Ruby raise an error, curl fails, `openssl s_client` and many
 //! servers go on without a single root.
 
-use super::certificates::{Decoder, Judge};
+use super::certificates::{Decoder, Judge, is_revocation_list};
 use super::pem_read_bio::{Block, Blocks, Source, Stop, encryption};
-use super::{Outcome, der, private_key};
+use super::{Outcome, private_key};
 
 /// The label that OpenSSL's own "trusted certificates" have; their trust settings follow the certificate.
 pub(super) const TRUSTED: &[u8] = b"TRUSTED CERTIFICATE";
@@ -55,7 +55,7 @@ fn take(block: &Block<'_>, judge: &mut Judge) -> Result<Item, Stop> {
             judge.prefix(Decoder::Openssl, &block.data).map(|(fingerprint, _)| Item::Certificate(Some(fingerprint)))
         }
         TRUSTED => judge.trusted_certificate(&block.data).map(Item::Certificate),
-        b"X509 CRL" => der::looks_signed(&block.data).then_some(Item::RevocationList),
+        b"X509 CRL" => is_revocation_list(&block.data).then_some(Item::RevocationList),
         name if is_private_key(name) => {
             // Data that is encrypted stays so: only its header is looked at.
             let sealed = block.header.len() > 10 || name == b"ENCRYPTED PRIVATE KEY";

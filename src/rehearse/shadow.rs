@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::chain::StandIns;
 use super::verdict::{Holds, Vouched};
+use crate::apply;
 use crate::finding::{Code, Trouble};
 use crate::lang::rehearse as say;
 use crate::rollover::Root;
@@ -79,7 +80,7 @@ impl Shadows {
                     say::name_a_bundle(),
                 )
             };
-            let path = fs::canonicalize(&bundle.path).map_err(unreadable)?;
+            let path = apply::full_path(&bundle.path).map_err(unreadable)?;
             if seen.contains(&path) {
                 continue;
             }
@@ -124,7 +125,7 @@ impl Shadows {
 
     /// These bundles repaired, and the others as they are today.
     pub fn repaired_at(&self, bundles: &[&Bundle]) -> Vec<Shadow> {
-        let real: Vec<PathBuf> = bundles.iter().filter_map(|bundle| fs::canonicalize(&bundle.path).ok()).collect();
+        let real: Vec<PathBuf> = bundles.iter().filter_map(|bundle| apply::full_path(&bundle.path).ok()).collect();
         let each = self.today.iter().zip(&self.repaired);
         each.map(|(today, repaired)| if real.contains(today.path()) { repaired } else { today }.clone()).collect()
     }
@@ -177,7 +178,7 @@ mod tests {
             let bundle = Bundle { path: path.clone(), kind: BundleKind::File, holds };
             // Given twice, it is one.
             let shadows = Shadows::make(&[bundle.clone(), bundle], &stand_ins, append).unwrap();
-            let path = fs::canonicalize(&path).unwrap();
+            let path = apply::full_path(&path).unwrap();
             assert_eq!(shadows.today, [Shadow::File { path: path.clone(), bytes: today.into() }]);
             assert_eq!(shadows.repaired, [Shadow::File { path, bytes: repaired.into() }]);
             assert_eq!(shadows.vouched, Vouched::by(&[holds]));

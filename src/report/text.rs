@@ -30,7 +30,9 @@ pub fn typed(path: &str) -> String {
     if !path.is_empty() && path.chars().all(plain) {
         path
     } else if cfg!(windows) {
-        format!("\"{}\"", printable(&path))
+        // Before the closing quote, a program takes two backslashes for one, and one for a quote's.
+        let last = path.len() - path.trim_end_matches('\\').len();
+        format!("\"{}{}\"", printable(&path), "\\".repeat(last))
     } else if printable(&path) == path {
         format!("'{}'", path.replace('\'', r"'\''"))
     } else {
@@ -138,6 +140,7 @@ pub fn answer(bundles: &[Bundle], new_roots: &[String], place: &str) -> Sentence
                 let missing = names(&missing_new(bundle, new_roots));
                 Sentence { en: say::will_stop(&path, &missing.en).en, zh: say::will_stop(&path, &missing.zh).zh }
             }
+            Status::Broken if bundle.format.is_some_and(Format::is_key_store) => say::is_broken_key_store(path),
             Status::Broken => say::is_broken(path),
             Status::NotATrustStore => say::cannot_tell_not_a_store(path),
             Status::Unreadable => say::cannot_tell_unreadable(path),
@@ -437,6 +440,34 @@ mod tests {
             let echoed = String::from_utf8(echoed.expect("bash is there").stdout).expect("UTF-8");
             assert_eq!(echoed.strip_prefix("./-").map_or(echoed.clone(), |rest| format!("-{rest}")), path);
             assert!(path == "-" || !word.starts_with('-'), "{word} would be an option");
+        }
+    }
+}
+
+#[cfg(all(test, windows))]
+mod tests {
+    use std::os::windows::process::CommandExt as _;
+
+    use super::*;
+
+    /// What is typed at the end of this variable's command line is printed by the test below.
+    const PRINT: &str = "ROOTFIX_TEST_PRINT";
+
+    #[test]
+    fn the_last_argument_is_printed() {
+        if std::env::var_os(PRINT).is_some() {
+            println!("<{}>", std::env::args().next_back().expect("an argument"));
+        }
+    }
+
+    #[test]
+    fn a_path_is_typed_as_one_word_that_a_program_gets_back() {
+        for path in [r"C:\shop\rootca.pem", r"C:\my shop\", r"C:\my shop\\", "it's.pem", "\u{8bc1} \u{4e66}.pem", "-"] {
+            let mut command = std::process::Command::new(std::env::current_exe().expect("a program"));
+            command.args(["--exact", "report::text::tests::the_last_argument_is_printed", "--nocapture", "--skip"]);
+            let said = command.raw_arg(typed(path)).env(PRINT, "1").output().expect("it is this program").stdout;
+            let said = String::from_utf8(said).expect("UTF-8");
+            assert!(said.contains(&format!("<{path}>")), "{path}: {said}");
         }
     }
 }

@@ -59,6 +59,7 @@ impl StoreFormat for Bks {
         roots: &[&Root],
         options: &AppendOptions,
     ) -> Result<Appended, Trouble> {
+        java::refuse_broken(store)?;
         let (head, layout) = read(bytes)?;
         let password = java::password_of(store)?;
         let new = java::new_entries(&layout.entries, java::wanted(roots, options))?;
@@ -148,12 +149,12 @@ fn entry<'a>(input: &mut DataInput<'a>) -> Result<Read<'a>, Stop> {
         if certificates.len() == MAX_CHAIN {
             return Err(Stop::NotUnderstood);
         }
-        certificates.push(certificate(input)?);
+        certificates.push(java::typed(input)?);
     }
     match kind {
         CERTIFICATE => {
             // Bouncy Castle reads past a chain before a certificate of its own.
-            certificates = vec![certificate(input)?];
+            certificates = vec![java::typed(input)?];
             Ok(Some((Kind::Trusted, alias, certificates)))
         }
         KEY => {
@@ -169,11 +170,6 @@ fn entry<'a>(input: &mut DataInput<'a>) -> Result<Read<'a>, Stop> {
         }
         _ => Err(Stop::NotUnderstood),
     }
-}
-
-fn certificate<'a>(input: &mut DataInput<'a>) -> Result<&'a [u8], Stop> {
-    input.utf()?;
-    input.block()
 }
 
 fn uber() -> Trouble {

@@ -10,6 +10,11 @@ use crate::password::Password;
 /// as a store of public certificates needs no protection.
 pub const USUAL_PASSWORD: &str = "changeit";
 
+/// The name of a new key store of another format than this one's, in commands that are proposed.
+pub const fn name_for_new(format: Format) -> &'static str {
+    if matches!(format, Format::Pkcs12) { "new.jks" } else { "new.p12" }
+}
+
 /// The format that a file's ending asks for; `None` where the ending says nothing.
 pub fn format_of_name(name: &std::path::Path) -> Option<Format> {
     match name.extension()?.to_str()?.to_ascii_lowercase().as_str() {

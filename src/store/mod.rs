@@ -45,6 +45,11 @@ impl Format {
         matches!(self, Format::Pem | Format::InSource)
     }
 
+    /// Whether it is read by Java's `KeyStore`, which takes all of it or nothing.
+    pub const fn is_key_store(self) -> bool {
+        matches!(self, Format::Jks | Format::Jceks | Format::Bks | Format::Pkcs12)
+    }
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Format::Pem => "pem",
@@ -102,8 +107,8 @@ pub struct Store {
     pub findings: Vec<Finding>,
     /// What each reader makes of it.
     pub views: Vec<View>,
-    /// OpenSSL, which most programs read with, rejects the file or silently loads a part. Only texts can be broken;
-    /// a binary store that does not read is a [`Trouble`].
+    /// Those who read this format reject the file or silently load a part: of a text OpenSSL, with which most programs
+    /// read; of a key store Java, for one certificate in it. What does not even read as its format is a [`Trouble`].
     pub broken: bool,
     /// The password that opened it.
     pub password: Option<Password>,

@@ -229,6 +229,25 @@ pub fn decode(bytes: &[u8], passwords: &Passwords) -> Store {
     format_of(bytes).decode(bytes, passwords).unwrap_or_else(|trouble| panic!("{trouble:?}"))
 }
 
+/// A JKS or JCEKS with the digest that this password makes, of all that comes before it.
+pub fn signed(mut bytes: Vec<u8>, password: &str) -> Vec<u8> {
+    use sha1::{Digest, Sha1};
+    let password: Vec<u8> = password.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let digest = Sha1::new().chain_update(password).chain_update("Mighty Aphrodite").chain_update(&bytes).finalize();
+    bytes.extend(digest);
+    bytes
+}
+
+/// A JKS whose first certificate cannot be read, and whose digest fits.
+pub fn spoilt(mut jks: Vec<u8>) -> Vec<u8> {
+    const TYPE: &[u8] = b"\0\x05X.509";
+    let certificate =
+        jks.windows(TYPE.len()).position(|window| window == TYPE).expect("a certificate") + TYPE.len() + 4;
+    jks[certificate] = 0xff;
+    jks.truncate(jks.len() - 20);
+    signed(jks, "changeit")
+}
+
 /// The native engine's work.
 pub fn append(bytes: &[u8], passwords: &Passwords, root: &Root) -> Vec<u8> {
     let options = AppendOptions { now_ms: NOW_MS, ..AppendOptions::default() };

@@ -1,15 +1,36 @@
 //! What integration tests share: real clients, and what to do where one is missing.
+//!
+//! Windows runs every test but those that are made of what Unix alone has, such as namespaces, strace, terminals, modes,
+//! links that anybody may make, scripts, and the real clients of the machine that builds this: they say so by `cfg`.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 pub mod bundles;
 pub mod cli;
 pub mod java;
+#[cfg(target_os = "linux")]
+pub mod red_hat;
 pub mod shop;
 #[cfg(unix)]
 pub mod terminal;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// The clients of the machine that builds this that read PEM in a reader's way.
+pub const READ_PEM: [&str; 12] = [
+    "curl",
+    "wget",
+    "openssl",
+    "gnutls-cli",
+    "python ssl",
+    "python requests",
+    "node ca",
+    "node extra",
+    "php curl",
+    "php stream",
+    "ruby",
+    "perl",
+];
 
 /// A real client that a promise is about is not here. In CI that is a failure; elsewhere it is said loudly.
 pub fn missing(client: &str) {

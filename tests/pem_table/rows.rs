@@ -258,7 +258,7 @@ pub fn stumbling() -> Vec<Row> {
     let revoked = block_of("X509 CRL", &bundles::revocation_list(), 64, "\n");
     vec![
         Row::missing("a BOM before BEGIN", format!("{mark}{plain}"), 2)
-            .finds(&["byte-order-mark"])
+            .finds(&["byte-order-mark", "newer-java-differs"])
             .stumble(&["java", "go", "rustls"])
             .mended(format!("{plain}{added}")),
         Row::missing("a BOM before a comment", format!("{mark}# roots\n{plain}"), 2),
@@ -277,11 +277,11 @@ pub fn stumbling() -> Vec<Row> {
             .stumble(&["java"])
             .mended(format!("{one}{}{three}{added}", aside(&key))),
         Row::missing("a block commented out", format!("{one}{commented}"), 1)
-            .finds(&["commented-block"])
+            .finds(&["commented-block", "newer-java-differs"])
             .stumble(&["gnutls"])
             .mended(format!("{one}{}{added}", harmless(&commented))),
         Row::missing("only BEGIN commented out", format!("# {three}{one}"), 1)
-            .finds(&["commented-block"])
+            .finds(&["commented-block", "newer-java-differs"])
             .stumble(&["gnutls", "java", "dotnet"])
             .mended(format!("# {}{one}{added}", harmless(&three))),
         Row::missing("parameters among them", format!("{one}{parameters}{three}"), 2)
@@ -295,6 +295,9 @@ pub fn stumbling() -> Vec<Row> {
             .finds(&["stray-hyphens"])
             .stumble(&["java"])
             .mended(format!("{one}==========\n{three}{added}")),
+        Row::missing("hyphens in a comment", format!("# see ----- below\n{plain}"), 2)
+            .finds(&["newer-java-differs"])
+            .mended(format!("# see ===== below\n{plain}{added}")),
         Row::missing("an END too many", format!("{one}-----END CERTIFICATE-----\n{three}"), 2)
             .finds(&["stray-hyphens"])
             .stumble(&["java"])
@@ -324,7 +327,18 @@ pub fn broken() -> Vec<Row> {
     let but_dotnet = &["openssl", "php-stream", "node", "node-extra", "gnutls", "java", "go", "rustls"];
     let but_java = &["openssl", "php-stream", "node", "node-extra", "gnutls", "go", "rustls", "dotnet"];
     let everyone = &["openssl", "php-stream", "node", "node-extra", "gnutls", "java", "go", "rustls", "dotnet"];
+    // With a needless octet before the serial number, at which OpenSSL, Java, Go and .NET take offence.
+    let mut padded = g3();
+    padded.splice(14..15, [0x11, 0]);
+    for length in [3, 7] {
+        padded[length] += 1;
+    }
     vec![
+        Row {
+            repair: Outcome::Refused("cannot-mend"),
+            ..Row::broken("a certificate that OpenSSL does not decode", format!("{one}{}", block(&padded)), 2, "")
+                .stumble(&["openssl", "php-stream", "node", "node-extra", "java", "go", "dotnet"])
+        },
         Row::broken("END and BEGIN glued", format!("{}{three}", one.trim_end()), 2, mended.clone())
             .finds(&["glued-markers"])
             .stumble(&["openssl", "php-stream", "node", "node-extra", "java", "go", "rustls", "dotnet"]),
@@ -372,13 +386,13 @@ pub fn broken() -> Vec<Row> {
             1,
             format!("{one}{}\n{added}", aside(cut).trim_end()),
         )
-        .finds(&["certificate-damaged", "no-final-newline"])
+        .finds(&["certificate-damaged", "no-final-newline", "newer-java-differs"])
         .stumble(&["openssl", "gnutls", "java", "rustls"]),
         Row::broken("blanks before BEGIN", format!("    {plain}"), 2, mended.clone())
-            .finds(&["text-around-marker"])
+            .finds(&["text-around-marker", "newer-java-differs"])
             .stumble(&["openssl", "php-stream", "node", "node-extra", "java", "go", "rustls"]),
         Row::broken("every line indented", indent(&plain), 2, mended.clone())
-            .finds(&["text-around-marker", "blank-in-certificate"])
+            .finds(&["text-around-marker", "blank-in-certificate", "newer-java-differs"])
             .stumble(&["openssl", "php-stream", "node", "node-extra", "java", "go", "rustls"]),
         Row::broken(
             "text behind END",
@@ -386,7 +400,7 @@ pub fn broken() -> Vec<Row> {
             2,
             format!("{one} # G1\n{three}{added}"),
         )
-        .finds(&["text-around-marker"])
+        .finds(&["text-around-marker", "newer-java-differs"])
         .stumble(&["openssl", "php-stream", "node", "node-extra", "java", "go"]),
         Row::broken("no END", format!("{}{three}", one.replace(end, "")), 2, mended.clone())
             .g1_is_seen()

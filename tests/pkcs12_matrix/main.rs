@@ -1,5 +1,6 @@
 //! A root is added to files that ten programs made, and every program that could read a file before must find in it
 //! every entry, key and chain that it found before, and the new root; Java must trust it.
+#![cfg(unix)]
 
 #[path = "../common/mod.rs"]
 mod common;

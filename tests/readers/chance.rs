@@ -122,8 +122,8 @@ pub fn splices(roots: &Roots, count: usize, seed: u64) -> Vec<Variant> {
         .collect()
 }
 
-/// Bundles of A, B with some octets changed, put in or left out, and C.
-pub fn damaged(roots: &Roots, der: &[u8], count: usize, seed: u64) -> Vec<Variant> {
+/// Bundles of A, something with this label of which some octets were changed, put in or left out, and C.
+pub fn damaged(roots: &Roots, label: &str, der: &[u8], count: usize, seed: u64) -> Vec<Variant> {
     let parts = Parts::new(roots);
     let mut runner = runner(seed);
     (0..count)
@@ -140,7 +140,7 @@ pub fn damaged(roots: &Roots, der: &[u8], count: usize, seed: u64) -> Vec<Varian
                     _ => der[at] = octet,
                 }
             }
-            let bytes = format!("{}{}{}", parts.a, block("CERTIFICATE", &der, 64, "\n"), parts.c).into_bytes();
+            let bytes = format!("{}{}{}", parts.a, block(label, &der, 64, "\n"), parts.c).into_bytes();
             Variant { name: format!("damaged{number}"), bytes }
         })
         .collect()

@@ -1,6 +1,11 @@
 //! What is predicted of each reader is what the real program does.
+#![cfg(unix)]
 
 mod chance;
+#[path = "../common/mod.rs"]
+mod common;
+mod key_stores;
+mod odd_certificates;
 mod programs;
 mod roots;
 mod servers;
@@ -56,6 +61,7 @@ fn compare(roots: &Roots, variants: &[Variant], programs: &[&Program], each: boo
     let world = World { folder: folder.path(), ports: servers::start(roots) };
     let predicted: HashMap<&str, Vec<View>> =
         variants.iter().map(|variant| (&*variant.name, views(&variant.bytes))).collect();
+    let bytes: HashMap<&str, &[u8]> = variants.iter().map(|variant| (&*variant.name, &*variant.bytes)).collect();
     let all: Vec<&str> = variants.iter().map(|variant| &*variant.name).collect();
     let names = |program: &Program| match program.how {
         How::Each(_) if !each => distinct(program.reader, &all, &predicted),
@@ -74,10 +80,10 @@ fn compare(roots: &Roots, variants: &[Variant], programs: &[&Program], each: boo
     for (program, seen) in &results {
         assert_eq!(seen.len(), names(program).len(), "{} answers for every file", program.name);
         for name in names(program) {
-            let view = view(&predicted[name], program.reader);
+            let view = program.view(bytes[name], &predicted[name]);
             let seen = &seen[name];
             let mut expected = Seen {
-                trusted: letters(view, roots),
+                trusted: letters(&view, roots),
                 error: seen.error.map(|_| view.fails),
                 count: seen.count.map(|_| view.trusted.len()),
             };
@@ -114,7 +120,8 @@ fn distinct<'a>(reader: Reader, names: &[&'a str], predicted: &HashMap<&str, Vec
 #[test]
 fn every_reader_is_predicted_as_it_is() {
     let roots = roots::make();
-    let variants = variants::all(&variants::Parts::new(&roots));
+    let mut variants = variants::all(&variants::Parts::new(&roots));
+    variants.extend(odd_certificates::all(&roots));
     let programs = installed();
     let (table, compared) = compare(&roots, &variants, &programs, false);
     println!("{} files, {} programs, {compared} comparisons", variants.len(), programs.len());
@@ -151,7 +158,7 @@ fn a_canonical_bundle_is_what_the_models_read_alike() {
     let roots = roots::make();
     let mut variants = variants::all(&variants::Parts::new(&roots));
     variants.extend(chance::splices(&roots, 2000, 1));
-    variants.extend(chance::damaged(&roots, &roots.roots[1].der, 1000, 1));
+    variants.extend(chance::damaged(&roots, "CERTIFICATE", &roots.roots[1].der, 1000, 1));
     let mut canonical = 0;
     for variant in &variants {
         if let Some(blocks) = blocks(&variant.bytes) {
@@ -171,7 +178,7 @@ fn a_canonical_bundle_is_what_the_models_read_alike() {
 
 /// The programs that read hundreds of files in one process.
 fn quick() -> Vec<&'static Program> {
-    installed().into_iter().filter(|program| matches!(program.how, How::Batch(_))).collect()
+    installed().into_iter().filter(|program| !matches!(program.how, How::Each(_))).collect()
 }
 
 /// How many files, and which: `READERS_FILES`, `READERS_SEED`.
@@ -202,18 +209,21 @@ fn every_decoder_is_predicted_as_it_is_on_damage_by_chance() {
     let roots = roots::make();
     let seed = chosen("READERS_SEED", 1);
     let count = chosen("READERS_FILES", 500) as usize;
-    // A root with an elliptic curve and few extensions, and one with RSA and the usual ones.
+    // A root with an elliptic curve and few extensions, one with RSA and the usual ones, and a list of revoked ones.
     let catalogue = rootfix::rollover::Catalogue::load().expect("the embedded catalogue loads");
     let g2 = catalogue.roots.iter().find(|root| root.id == "digicert-global-root-g2").expect("an embedded root");
-    let mut variants = chance::damaged(&roots, &roots.roots[1].der, count / 2, seed);
-    for mut variant in chance::damaged(&roots, g2.der(), count / 2, seed) {
-        variant.name.push_str("g2");
-        variants.push(variant);
+    let mut variants = Vec::new();
+    for (what, label, der) in
+        [("b", "CERTIFICATE", &*roots.roots[1].der), ("g2", "CERTIFICATE", g2.der()), ("list", "X509 CRL", &*roots.crl)]
+    {
+        for mut variant in chance::damaged(&roots, label, der, count / 3, seed) {
+            variant.name.push_str(what);
+            variants.push(variant);
+        }
     }
     let (table, compared) = compare(&roots, &variants, &quick(), true);
     let wrong = table.lines().count() / 2;
-    // A certificate can be damaged in more ways than an outline tells. Most of what is left are points that no longer
-    // lie on their curve, for which Go leaves a certificate out that nobody can use.
+    // A certificate can be damaged in more ways than an outline tells.
     println!("{wrong} wrong predictions, of {compared}:\n{table}");
     tell(&table, &variants);
     assert!(wrong * 50 <= compared, "{wrong} wrong predictions of {compared}");

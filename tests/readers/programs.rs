@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use rootfix::readers::Reader;
+use rootfix::readers::{Reader, View, java_25};
+
+use crate::common;
 
 /// A program that reads bundles, and the family of readers it belongs to.
 #[derive(Debug)]
@@ -21,6 +23,8 @@ pub enum How {
     Batch(&'static [&'static str]),
     /// A process for each file.
     Each(fn(&World, &str) -> Seen),
+    /// The same program as another one, run by a JDK of release 25.
+    Java25,
 }
 
 /// Where the files lie and the servers listen.
@@ -54,6 +58,7 @@ pub const PROGRAMS: &[Program] = &[
     Program { name: "libgnutls", reader: Reader::Gnutls, how: How::Batch(&["python3", "read.py", "gnutls"]) },
     Program { name: "gnutls-cli", reader: Reader::Gnutls, how: How::Each(gnutls_cli) },
     Program { name: "java", reader: Reader::Java, how: How::Batch(&["java", "Read.java"]) },
+    Program { name: "java 25", reader: Reader::Java, how: How::Java25 },
     Program { name: "go", reader: Reader::Go, how: How::Batch(&["go", "run", "read.go"]) },
 ];
 
@@ -62,6 +67,7 @@ impl Program {
     pub fn command(&self) -> &'static str {
         match self.how {
             How::Batch(command) => command[0],
+            How::Java25 => "javac",
             How::Each(_) => match self.name {
                 "s_client" => "openssl",
                 "node extra" => "node",
@@ -70,7 +76,18 @@ impl Program {
         }
     }
 
+    /// What is predicted of it, for this file.
+    pub fn view(&self, bytes: &[u8], views: &[View]) -> View {
+        match self.how {
+            How::Java25 => java_25(bytes),
+            _ => views.iter().find(|view| view.reader == self.reader).expect("a view for each reader").clone(),
+        }
+    }
+
     pub fn is_there(&self) -> bool {
+        if matches!(self.how, How::Java25) && common::jdk(25).is_none() {
+            return false;
+        }
         let path = std::env::var_os("PATH").unwrap_or_default();
         std::env::split_paths(&path).any(|folder| folder.join(self.command()).is_file())
     }
@@ -80,19 +97,31 @@ impl Program {
         match self.how {
             How::Each(read) => names.iter().map(|name| ((*name).to_owned(), read(world, name))).collect(),
             How::Batch(command) => batch(command, world, names),
+            How::Java25 => {
+                let classes = tempfile::tempdir().expect("a folder for the test");
+                let mut compiler = Command::new("javac");
+                compiler.args(["--release", "11", "-d"]).arg(classes.path()).arg(here().join("Read.java"));
+                assert!(compiler.status().expect("javac runs").success());
+                let java = common::jdk(25).expect("it is there").join("bin/java");
+                let [java, classes] = [&*java, classes.path()].map(|path| path.to_str().expect("an ASCII path"));
+                batch(&[java, "-cp", classes, "Read"], world, names)
+            }
         }
     }
 }
 
+fn here() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers")
+}
+
 fn batch(command: &[&str], world: &World, names: &[&str]) -> BTreeMap<String, Seen> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers");
     // Without a terminal: PHP would ask it for the pass phrase of an encrypted block, and wait.
     let mut child = Command::new("setsid")
         .arg("--wait")
         .args(command)
         .arg(world.folder)
         .args(&world.ports)
-        .current_dir(here)
+        .current_dir(here())
         .env("SSL_CERT_DIR", "/nonexistent")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -163,12 +192,11 @@ fn gnutls_cli(world: &World, name: &str) -> Seen {
 }
 
 fn node_extra(world: &World, name: &str) -> Seen {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers");
     let mut child = Command::new("node")
         .args(["read.js", "extra"])
         .arg(world.folder)
         .args(&world.ports)
-        .current_dir(here)
+        .current_dir(here())
         .env("NODE_EXTRA_CA_CERTS", world.folder.join(format!("{name}.pem")))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

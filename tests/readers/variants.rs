@@ -103,6 +103,37 @@ fn settings(trust: Option<&[u8]>, reject: Option<&[u8]>) -> Vec<u8> {
 const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
 const EMAIL: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 4];
 
+/// The OIDs of an elliptic key and of its curve.
+const EC_P256: &[u8] = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07";
+
+/// Values of types that may or may not be of theirs, in one piece and in several.
+const PARAMETERS: [(&str, &[u8; 10]); 14] = [
+    ("octets", b"\x04\x08abcdefgh"),
+    ("truth_too_long", b"\x01\x08abcdefgh"),
+    ("number_padded", b"\x02\x08\x00\x00cdefgh"),
+    ("enumerated_padded", b"\x0a\x08\xff\xffcdefgh"),
+    ("bits_beyond_the_octet", b"\x03\x08\x08bcdefgh"),
+    ("two_octet_letters", b"\x1e\x08abcdefgh"),
+    ("two_octet_letters_in_pieces", b"\x3e\x08\x04\x01a\x04\x03abc"),
+    ("pieces", b"\x36\x08\x16\x03abc\x04\x01a"),
+    ("pieces_that_are_none", b"\x36\x08abcdefgh"),
+    ("pieces_of_bits", b"\x23\x08\x03\x06\x00bcdef"),
+    ("pieces_of_bits_beyond_the_octet", b"\x23\x08\x03\x06\x08bcdef"),
+    ("pieces_of_nothing", b"\x24\x08\x04\x00\x04\x00\x00\x00\x04\x00"),
+    ("sequence_without_elements", b"\x10\x08abcdefgh"),
+    ("sequence_of_anything", b"\x30\x08abcdefgh"),
+];
+
+/// Values in the place of "Root B".
+const NAMES: [(&str, &[u8; 8]); 6] = [
+    ("sequence_without_elements", b"\x10\x06Root B"),
+    ("pieces", b"\x2c\x06\x0c\x04Root"),
+    ("printable_pieces", b"\x33\x06\x04\x01B\x04\x01a"),
+    ("pieces_that_are_none", b"\x33\x06Root B"),
+    ("pieces_of_a_number", b"\x22\x06\x02\x04Root"),
+    ("pieces_of_a_time", b"\x37\x06\x17\x04Root"),
+];
+
 fn insert(text: &str, at: usize, what: &[u8]) -> Vec<u8> {
     [&text.as_bytes()[..at], what, &text.as_bytes()[at..]].concat()
 }
@@ -395,6 +426,20 @@ pub fn all(parts: &Parts) -> Vec<Variant> {
     put("der_random", odd_b(b"this is no certificate at all, it is only text, which base64 does not mind"));
     put("der_empty_sequence", odd_b(&[0x30, 0]));
     put("der_signature_changed", odd_b(&changed(b_der, b_der.len() - 10)));
+    for (name, parameter) in PARAMETERS {
+        // The key's algorithm becomes one that nobody knows, and its curve another parameter of the same length.
+        let at = b_der.windows(EC_P256.len()).position(|part| part == EC_P256).expect("the key is of that curve");
+        let mut der = b_der.clone();
+        der[at + 8] = 0x7f;
+        der[at + 9..at + EC_P256.len()].copy_from_slice(parameter);
+        put(&format!("der_parameter_{name}"), odd_b(&der));
+    }
+    const COMMON_NAME: &[u8] = b"\x06\x03\x55\x04\x03";
+    let name_at = b_der.windows(5).position(|part| part == COMMON_NAME).expect("the issuer has a name") + 5;
+    for (name, value) in NAMES {
+        let behind = name_at + value.len();
+        put(&format!("der_name_{name}"), odd_b(&[&b_der[..name_at], value, &b_der[behind..]].concat()));
+    }
     put("der_outer_long_length", odd_b(&[&[0x30, 0x83, 0], &b_der[2..]].concat()));
     put("der_indefinite_length", odd_b(&[&[0x30, 0x80], &b_der[4..], &[0, 0]].concat()));
     put("duplicates", format!("{a}{b}{a}{c}{b}"));
@@ -450,6 +495,55 @@ pub fn all(parts: &Parts) -> Vec<Variant> {
     put("xml_cdata", format!("<ca><![CDATA[{plain}]]></ca>\n"));
     put("diff_markers", lines(&plain, &|line| format!("+{line}\n")));
     put("merge_conflict", format!("{a}<<<<<<< ours\n{b}=======\n{c}>>>>>>> theirs\n"));
+
+    put("markdown_fences", format!("```\n{a}```\n\n```pem\n{b}{c}```\n"));
+    put("shell_here_document", format!("cat > ca.pem <<EOF\n{a}{b}{c}EOF\n"));
+    put("html_pre", format!("<pre>{a}</pre>\n<pre>{b}</pre>\n{c}"));
+    put("html_line_breaks", lines(&plain, &|line| format!("{line}<br/>\n")));
+    put("commas_behind_lines", lines(&plain, &|line| format!("{line},\n")));
+    put("semicolons_second", second(&lines(b, &|line| format!("{line};\n"))));
+    put("csv_quotes_around_blocks", [a, b, c].map(|pem| format!("\"{}\"\n", pem.trim_end())).concat());
+    put("quoted_printable", second(&b.replace('=', "=3D")));
+    put("quoted_printable_soft_breaks", second(&body_swap(b, "=\n", 3)));
+    put("percent_encoded", second(&b.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")));
+    put("plus_became_blank", second(&b.replace('+', " ")));
+    put("line_numbers", second(&lines(b, &|line| format!("  12  {line}\n"))));
+    put("padding_behind_each_line", {
+        let parts: Vec<String> = b_der.chunks(46).map(|part| format!("{}\n", base64(part))).collect();
+        second(&format!("{begin}\n{}{end}\n", parts.concat()))
+    });
+    put("base64_of_pem", second(&format!("{begin}\n{}\n{end}\n", base64(b.as_bytes()))));
+    put("certificate_label_on_key", format!("{a}{}{b}{c}", parts.key.replace("PRIVATE KEY", "CERTIFICATE")));
+    put("key_label_on_certificate", second(&relabel("PRIVATE KEY")));
+    put("public_key_label_on_certificate", second(&relabel("PUBLIC KEY")));
+    put("crl_label_on_certificate", second(&relabel("X509 CRL")));
+    put("attribute_certificate_label", second(&relabel("ATTRIBUTE CERTIFICATE")));
+    put("certificate_pair_label", second(&relabel("CERTIFICATE PAIR")));
+    put("cms_label", second(&relabel("CMS")));
+    put("openssh_key_between", format!("{a}{}{b}{c}", block("OPENSSH PRIVATE KEY", b"openssh-key-v1\0none", 70, "\n")));
+    put("pgp_signed_message", format!("-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n{plain}"));
+    put("tab_in_begin", second(&b.replace("BEGIN ", "BEGIN\t")));
+    put("no_break_space_in_begin", second(&b.replace("BEGIN ", "BEGIN\u{a0}")));
+    put("no_blank_in_begin", second(&b.replace("BEGIN ", "BEGIN")));
+    put("no_break_space_behind_end", second(&b.replace(end, &format!("{end}\u{a0}"))));
+    put("no_break_spaces_indent", second(&lines(b, &|line| format!("\u{a0}\u{a0}{line}\n"))));
+    put("minus_signs", second(&b.replace('-', "\u{2212}")));
+    put("full_width_second", second(&b.replace("BEGIN", "\u{ff22}\u{ff25}\u{ff27}\u{ff29}\u{ff2e}")));
+    put("empty_pair_on_one_line", format!("{a}{begin} {end}\n{b}{c}"));
+    put("end_before_begin", format!("{a}{end}\n{begin}\n{b}{c}"));
+    put("block_in_block", second(&body_swap(b, &format!("\n{c}"), 3)));
+    put("another_begin_in_body", second(&body_swap(b, "\n-----BEGIN FOO-----\n", 3)));
+    put("ends_swapped", format!("{}{}", a.replace("-----END", "-----BEGIN"), b.replace("-----BEGIN", "-----END")));
+    put("serial_comment_in_block", second(&b.replacen('\n', "\nserial: 01\nissuer: B\n\n", 1)));
+    put("header_folded", second(&b.replacen('\n', "\nComment: a root\n  that goes on\n\n", 1)));
+    put("header_proc_type_mic", second(&b.replacen('\n', "\nProc-Type: 4,MIC-CLEAR\n\n", 1)));
+    put("colon_line_before_end", second(&b.replace("\n-----END", "\nsum: 1\n-----END")));
+    put("many_copies", plain.repeat(200));
+    put("much_text", format!("{a}{}{b}{c}", "a line of text that says nothing at all\n".repeat(20_000)));
+    put("many_blank_lines", format!("{a}{}{b}{c}", "\n".repeat(50_000)));
+    put("many_dashes", format!("{a}{}\n{b}{c}", "-".repeat(5000)));
+    put("crlf_cut_at_cr", plain.replace('\n', "\r\n").trim_end_matches('\n').to_owned());
+    put("dos_end_after_begin", format!("{plain}{begin}\u{1a}"));
 
     // NULs.
     put("nul_first", format!("\0{plain}"));

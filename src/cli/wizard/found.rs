@@ -10,6 +10,7 @@ use crate::finding::{Code, Finding};
 use crate::lang::{Lang, check as say_check, wizard as say, wrap};
 use crate::pin::{Advice, Pin};
 use crate::report::text;
+use crate::store::Format;
 
 /// So many users of a bundle are named in the table; many more read a machine's own store.
 const MOST_USERS: usize = 3;
@@ -71,7 +72,11 @@ pub fn recommend(session: &Session, ask: &Ask, items: &[Item]) {
         let advice = match item.bundle.status {
             Status::NewRootMissing if custody.is_generated() => say::advise_source(custody.as_str()),
             Status::NewRootMissing => say::advise_append(),
-            Status::Broken => say::advise_repair(),
+            Status::Broken => match item.bundle.format {
+                Some(format) if format.is_key_store() => say::advise_another_key_store(),
+                Some(Format::InSource) => say::advise_by_hand(),
+                _ => say::advise_repair(),
+            },
             _ => say::advise_nothing(),
         };
         say_wrapped(advice.to(session.lang), 2);

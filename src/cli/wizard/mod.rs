@@ -25,6 +25,7 @@ use crate::locate::process;
 use crate::password::{Password, Passwords};
 use crate::report::record::Action;
 use crate::report::{Bundle, text};
+use crate::store::Format;
 use ask::{Answer, Ask};
 
 /// A store that was found, what is thought of it, and the password that opens it, where it has one of its own.
@@ -185,7 +186,12 @@ fn judged(session: &mut Session, ask: &Ask, target: Target) -> Result<Option<Ite
 }
 
 fn needs_repair(item: &Item) -> bool {
-    matches!(item.bundle.status, Status::NewRootMissing | Status::Broken)
+    match item.bundle.status {
+        Status::NewRootMissing => true,
+        // Only texts can be mended.
+        Status::Broken => item.bundle.format == Some(Format::Pem),
+        _ => false,
+    }
 }
 
 /// Which of them to repair.

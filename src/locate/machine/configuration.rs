@@ -5,11 +5,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::super::found::Found;
-use super::super::prefix::Prefix;
 use super::super::variables::{self, Assignment, Place};
 use super::globs;
 use crate::lang::machine as say;
 use crate::pin::Kind;
+use crate::prefix::Prefix;
 
 /// Files that make an environment line by line.
 const ENVIRONMENTS: [&str; 20] = [

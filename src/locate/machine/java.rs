@@ -4,9 +4,9 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::super::found::{Found, Holds};
-use super::super::prefix::Prefix;
 use super::globs;
 use crate::lang::machine as say;
+use crate::prefix::Prefix;
 
 /// Where Javas are installed by packages, archives, panels and version managers.
 const HOMES: [&str; 18] = [

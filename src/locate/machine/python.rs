@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::super::found::{Found, Holds};
-use super::super::prefix::Prefix;
 use crate::lang::machine as say;
+use crate::prefix::Prefix;
 
 /// The bundles below a `site-packages`, and the package that reads each.
 const BUNDLES: [(&str, &str); 10] = [

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use memchr::memmem;
 
 use super::super::found::{Found, Holds};
-use super::super::prefix::Prefix;
 use crate::lang::machine as say;
+use crate::prefix::Prefix;
 use crate::store::{MAX_BYTES, cadir};
 
 /// The bundles of the systems that are known, by their usual names; most of a system's names lead to one file.

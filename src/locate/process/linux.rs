@@ -8,12 +8,12 @@ use std::time::{Duration, SystemTime};
 
 use super::super::content::{self, Content};
 use super::super::found::{Found, Holds, merge};
-use super::super::prefix::Prefix;
 use super::super::variables::{self, Place};
 use super::{Process, runtime};
 use crate::finding::{Code, Finding, Trouble};
 use crate::lang::machine as say;
 use crate::pin::{Advice, Class, Kind, Pin};
+use crate::prefix::Prefix;
 
 /// A command line or an environment; the kernel's own limit is 6 MB for both together.
 const MAX_TEXT: usize = 8 << 20;

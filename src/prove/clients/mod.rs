@@ -140,7 +140,9 @@ pub fn find(format: Format, java_homes: &[PathBuf]) -> Vec<Client> {
         let arguments = arguments.iter().map(|argument| (*argument).to_owned());
         let ended = run::run(program.as_os_str(), arguments, [], directory.path(), HANDSHAKE).ok()?;
         let line = ended.said.lines().map(str::trim).find(|line| !line.is_empty())?;
-        (ended.success == Some(true)).then(|| (line.chars().take(40).collect::<String>(), ended.said.clone()))
+        // What stands in brackets is how it was built.
+        let short: String = line.split(" (").next().unwrap_or(line).chars().take(40).collect();
+        (ended.success == Some(true)).then(|| (short, ended.said.clone()))
     };
     let mut clients = Vec::new();
     for kind in KINDS {

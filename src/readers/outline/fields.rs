@@ -1,13 +1,16 @@
-//! What stands in the fields: names, times, keys, extensions.
+//! What stands in the fields: names, times, keys.
 
 use super::Flaw;
-use super::walk::Walk;
+use super::curve::{self, Point};
+use super::walk::{Walk, together};
 use crate::readers::der::*;
 
 impl Walk {
     pub(super) fn name(&mut self, mut name: &[u8]) -> Option<()> {
         while !name.is_empty() {
-            let mut set = self.take(&mut name, SET)?;
+            let primitive = name[0] == PRIMITIVE_SET;
+            self.note_if(Flaw::PrimitiveSet, primitive);
+            let mut set = self.take(&mut name, if primitive { PRIMITIVE_SET } else { SET })?;
             while !set.is_empty() {
                 let mut attribute = self.take(&mut set, SEQUENCE)?;
                 let oid = self.take(&mut attribute, OBJECT_IDENTIFIER)?;
@@ -45,8 +48,17 @@ impl Walk {
                 self.note(Flaw::NameNotText);
                 self.bit_string(text);
             }
-            // What OpenSSL's mask for printable strings has no bit for.
-            0x00..=0x02 | 0x04..=0x06 | 0x0a | SET | 0x15 | 0x17..=0x1b | 0x20.. if tag != SEQUENCE => {
+            SEQUENCE => self.note(Flaw::NameNotText),
+            SET => self.note(Flaw::NameForbidden),
+            0x20..0x40 => match together(text, 0) {
+                Some(whole) => {
+                    self.note(Flaw::NameInPieces);
+                    self.text(tag & 0x1f, &whole);
+                }
+                None => self.note(Flaw::NameForbidden),
+            },
+            // What OpenSSL's mask for printable strings has no bit for; and a SEQUENCE that says that it has no elements.
+            0x00..=0x02 | 0x04..=0x06 | 0x0a | 0x10 | 0x11 | 0x15 | 0x17..=0x1b | 0x40.. => {
                 self.note(Flaw::NameForbidden);
             }
             _ => self.note(Flaw::NameNotText),
@@ -90,6 +102,7 @@ impl Walk {
     pub(super) fn key(&mut self, from: &mut &[u8]) -> Option<()> {
         const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
         const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
+        const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
         let mut algorithm = self.algorithm(from)?;
         let bits = self.take(from, BIT_STRING)?;
         self.bit_string(bits);
@@ -97,123 +110,51 @@ impl Walk {
         let key = bits.get(1..).unwrap_or_default();
         match oid {
             RSA => match rsa(key) {
-                Some(positive) => self.note_if(Flaw::RsaKey, !positive || algorithm != [NULL, 0]),
+                Some(key) => {
+                    self.note_if(Flaw::RsaKey, !key.positive || key.exponent > 63 || algorithm != [NULL, 0]);
+                    let exponent = key.modulus > 3072 && key.exponent > 64;
+                    self.note_if(Flaw::RsaSize, !(512..=16384).contains(&key.modulus) || exponent);
+                }
                 None => self.note(Flaw::Key),
             },
+            ED25519 => self.note_if(Flaw::Key, key.len() != 32 || !algorithm.is_empty()),
             EC => {
-                let curve = self.optional(&mut algorithm, OBJECT_IDENTIFIER)?;
-                let octets = match curve {
-                    Some([0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7]) => 32,
-                    Some([0x2b, 0x81, 4, 0, 34]) => 48,
-                    Some([0x2b, 0x81, 4, 0, 35]) => 66,
-                    _ => {
-                        self.note(Flaw::RareCurve);
-                        return Some(());
-                    }
-                };
-                self.note_if(Flaw::Key, key.first() != Some(&4) || key.len() != 1 + 2 * octets);
+                // One that is described instead of named is beyond Java and Go.
+                let curve = self.optional(&mut algorithm, OBJECT_IDENTIFIER)?.unwrap_or_default();
+                self.note_if(Flaw::CurveUnknownToJava, !curve::is_known_to_java(curve));
+                match curve::point(curve, key) {
+                    Some(Point::OnCurve) => {}
+                    Some(Point::OffCurve) => self.note(Flaw::PointOffCurve),
+                    Some(Point::Malformed) => self.note(Flaw::Key),
+                    None => self.note(Flaw::CurveUnknownToGo),
+                }
             }
             _ => {}
         }
         Some(())
     }
-
-    pub(super) fn extensions(&mut self, mut extensions: &[u8]) -> Option<()> {
-        let mut seen = Vec::new();
-        while !extensions.is_empty() {
-            let mut extension = self.take(&mut extensions, SEQUENCE)?;
-            let oid = self.take(&mut extension, OBJECT_IDENTIFIER)?;
-            self.oid(oid);
-            let critical = match self.optional(&mut extension, BOOLEAN)? {
-                Some([critical]) => *critical,
-                Some(_) => return None,
-                None => 0,
-            };
-            self.note_if(Flaw::Boolean, !matches!(critical, 0 | 0xff));
-            let value = self.take(&mut extension, OCTET_STRING)?;
-            self.ends(extension);
-            self.note_if(Flaw::DuplicateExtension, seen.contains(&oid));
-            seen.push(oid);
-            if self.extension(oid, value).is_none() {
-                self.note(if critical == 0 { Flaw::Extension } else { Flaw::CriticalExtension });
-                self.note_if(Flaw::AlternativeNames, matches!(oid, [0x55, 0x1d, 17 | 18]));
-            }
-        }
-        Some(())
-    }
-
-    /// A well-known extension of RFC 5280, as far as its outline goes; what is not known is always sound.
-    fn extension(&mut self, oid: &[u8], value: &[u8]) -> Option<()> {
-        const TOLERABLE: u64 = Flaw::Boolean as u64 | Flaw::BitStringUnused as u64;
-        let mut within = Walk { flaws: 0 };
-        within.value(oid, value)?;
-        self.flaws |= within.flaws & TOLERABLE;
-        (within.flaws & !TOLERABLE == 0).then_some(())
-    }
-
-    fn value(&mut self, oid: &[u8], value: &[u8]) -> Option<()> {
-        let [0x55, 0x1d, kind] = oid else { return Some(()) };
-        let mut rest = value;
-        match kind {
-            // Subject key identifier.
-            14 => drop(self.take(&mut rest, OCTET_STRING)?),
-            // Key usage.
-            15 => {
-                let bits = self.take(&mut rest, BIT_STRING)?;
-                self.bit_string(bits);
-            }
-            // Alternative names.
-            17 | 18 => {
-                let mut names = self.take(&mut rest, SEQUENCE)?;
-                while !names.is_empty() {
-                    names = self.element(names, 0)?.rest;
-                }
-            }
-            // Basic constraints.
-            19 => {
-                let mut constraints = self.take(&mut rest, SEQUENCE)?;
-                let ca = self.optional(&mut constraints, BOOLEAN)?;
-                self.note_if(Flaw::Boolean, ca.is_some_and(|ca| !matches!(ca, [0] | [0xff])));
-                if let Some(length) = self.optional(&mut constraints, INTEGER)? {
-                    self.integer(length);
-                }
-            }
-            // Distribution points, policies.
-            31 | 32 => {
-                let mut list = self.take(&mut rest, SEQUENCE)?;
-                while !list.is_empty() {
-                    let mut item = self.take(&mut list, SEQUENCE)?;
-                    if *kind == 32 {
-                        let oid = self.take(&mut item, OBJECT_IDENTIFIER)?;
-                        self.oid(oid);
-                    }
-                }
-            }
-            // Authority key identifier, name constraints.
-            35 | 30 => drop(self.take(&mut rest, SEQUENCE)?),
-            // Extended key usage.
-            37 => {
-                let mut purposes = self.take(&mut rest, SEQUENCE)?;
-                while !purposes.is_empty() {
-                    let oid = self.take(&mut purposes, OBJECT_IDENTIFIER)?;
-                    self.oid(oid);
-                }
-            }
-            _ => return Some(()),
-        }
-        Some(())
-    }
 }
 
-/// RSAPublicKey (RFC 8017, appendix A.1.1), and whether its numbers are positive and written as DER.
-fn rsa(key: &[u8]) -> Option<bool> {
+struct Rsa {
+    /// Both numbers are, and written as DER.
+    positive: bool,
+    /// Bits.
+    modulus: usize,
+    exponent: usize,
+}
+
+/// RSAPublicKey (RFC 8017, appendix A.1.1).
+fn rsa(key: &[u8]) -> Option<Rsa> {
     let mut walk = Walk { flaws: 0 };
     let mut numbers = walk.take(&mut { key }, SEQUENCE)?;
     let mut positive = true;
-    for _ in 0..2 {
+    let mut bits = || {
         let number = walk.take(&mut numbers, INTEGER)?;
         walk.integer(number);
         positive &= !matches!(number, [] | [0] | [0x80..=0xff, ..]);
-    }
-    Some(positive && walk.flaws == 0)
+        let significant = &number[number.iter().take_while(|octet| **octet == 0).count()..];
+        Some(significant.first().map_or(0, |first| 8 * significant.len() - first.leading_zeros() as usize))
+    };
+    let (modulus, exponent) = (bits()?, bits()?);
+    Some(Rsa { positive: positive && walk.flaws == 0, modulus, exponent })
 }

@@ -3,6 +3,8 @@
 //! Each decoder takes offence at other liberties; `certificates` knows which. What no library of those that are
 //! modelled would decode has no outline at all.
 
+mod curve;
+mod extensions;
 mod fields;
 mod walk;
 
@@ -52,8 +54,8 @@ pub(super) enum Flaw {
     BitStringUnused = 1 << 17,
     /// A key that cannot be one of its kind.
     Key = 1 << 18,
-    /// A curve that is not P-256, P-384 or P-521.
-    RareCurve = 1 << 19,
+    /// A curve that is not P-224, P-256, P-384 or P-521.
+    CurveUnknownToGo = 1 << 19,
     /// An extension twice.
     DuplicateExtension = 1 << 20,
     /// A BOOLEAN that is neither 0x00 nor 0xff.
@@ -70,7 +72,7 @@ pub(super) enum Flaw {
     Surplus = 1 << 26,
     /// The same at the end of what is signed.
     SignedSurplus = 1 << 27,
-    /// A NULL with contents.
+    /// A NULL with contents, or a plain value in a form that has elements.
     Parameter = 1 << 28,
     /// An OBJECT IDENTIFIER that does not end.
     OidEnd = 1 << 29,
@@ -78,8 +80,22 @@ pub(super) enum Flaw {
     NameForbidden = 1 << 30,
     /// A version below zero.
     VersionNegative = 1 << 31,
-    /// An RSA key without the NULL that belongs to it, or with a number that is not positive.
+    /// An RSA key without the NULL that belongs to it, or with a number that is not positive or too large for an `int`.
     RsaKey = 1 << 32,
+    /// An RSA key of a size that Java has no use for.
+    RsaSize = 1 << 33,
+    /// A curve that Java cannot look up, or that is described instead of named.
+    CurveUnknownToJava = 1 << 34,
+    /// A point that does not lie on its curve.
+    PointOffCurve = 1 << 35,
+    /// An address, host name or URI that is none, where an extension has one.
+    NoHost = 1 << 36,
+    /// A SET in a name that says that it has no elements.
+    PrimitiveSet = 1 << 37,
+    /// A parameter of an algorithm that does not decode as what it says that it is.
+    ParameterValue = 1 << 38,
+    /// A name's text that is put together from pieces.
+    NameInPieces = 1 << 39,
 }
 
 /// A certificate's outline.
@@ -104,12 +120,21 @@ impl Outline {
 
 /// The outline of the certificate at the front of these bytes.
 pub(super) fn outline(bytes: &[u8]) -> Option<Outline> {
+    outline_of(bytes, Walk::certificate)
+}
+
+/// The outline of the certificate revocation list at the front of these bytes.
+pub(super) fn outline_of_list(bytes: &[u8]) -> Option<Outline> {
+    outline_of(bytes, Walk::revocation_list)
+}
+
+fn outline_of(bytes: &[u8], walk_through: fn(&mut Walk, &[u8]) -> Option<()>) -> Option<Outline> {
     let mut walk = Walk { flaws: 0 };
     let outer = walk.element(bytes, 0)?;
     if outer.tag != SEQUENCE {
         return None;
     }
-    walk.certificate(outer.contents)?;
+    walk_through(&mut walk, outer.contents)?;
     let length = bytes.len() - outer.rest.len();
     let minimal = walk.flaws & (Flaw::LongLength as u64 | Flaw::IndefiniteLength as u64) == 0;
     let fingerprint = match minimal {

@@ -1,7 +1,7 @@
 //! The way through a certificate: elements, and the order in which RFC 5280 has them.
 
 use super::Flaw;
-use crate::readers::der::{BIT_STRING, INTEGER, NULL, OBJECT_IDENTIFIER, SEQUENCE};
+use crate::readers::der::*;
 
 /// Certificates nest some ten levels deep.
 const DEEPEST: usize = 32;
@@ -15,6 +15,41 @@ pub(super) struct Element<'a> {
 
 pub(super) struct Walk {
     pub flaws: u64,
+}
+
+/// Whether OpenSSL takes this for a value of the type that it says (`asn1_d2i_ex_primitive` of what may be anything). What
+/// is not of a universal type, and what is in a SEQUENCE or a SET, it does not look at.
+fn is_value(tag: u8, contents: &[u8]) -> bool {
+    const ENUMERATED: u8 = 0x0a;
+    match tag {
+        BOOLEAN => contents.len() == 1,
+        INTEGER | ENUMERATED => !matches!(contents, [] | [0, 0..=0x7f, ..] | [0xff, 0x80..=0xff, ..]),
+        BIT_STRING => matches!(contents, [0..=7, ..]),
+        BMP_STRING => contents.len().is_multiple_of(2),
+        UNIVERSAL_STRING => contents.len().is_multiple_of(4),
+        // They have to say that they have elements.
+        0x10 | PRIMITIVE_SET => false,
+        SEQUENCE | SET | 0x40.. => true,
+        0x20.. => together(contents, 0).is_some_and(|whole| is_value(tag & 0x1f, &whole)),
+        _ => true,
+    }
+}
+
+/// The pieces of a text, put together whatever they are (`asn1_collect`).
+pub(super) fn together(mut pieces: &[u8], depth: usize) -> Option<Vec<u8>> {
+    /// ASN1_MAX_STRING_NEST.
+    const DEEPEST: usize = 5;
+    let mut whole = Vec::new();
+    while !pieces.is_empty() {
+        let piece = Walk { flaws: 0 }.element(pieces, 0).filter(|_| !pieces.starts_with(&[0, 0]))?;
+        match piece.tag & 0x20 {
+            0 => whole.extend_from_slice(piece.contents),
+            _ if depth == DEEPEST => return None,
+            _ => whole.extend(together(piece.contents, depth + 1)?),
+        }
+        pieces = piece.rest;
+    }
+    Some(whole)
 }
 
 impl Walk {
@@ -137,6 +172,44 @@ impl Walk {
         Some(())
     }
 
+    /// A certificate revocation list (RFC 5280, section 5.1).
+    pub(super) fn revocation_list(&mut self, mut list: &[u8]) -> Option<()> {
+        let mut signed = self.take(&mut list, SEQUENCE)?;
+        self.algorithm(&mut list)?;
+        let signature = self.take(&mut list, BIT_STRING)?;
+        self.bit_string(signature);
+        self.ends(list);
+
+        if let Some(version) = self.optional(&mut signed, INTEGER)? {
+            self.integer(version);
+        }
+        self.algorithm(&mut signed)?;
+        let issuer = self.take(&mut signed, SEQUENCE)?;
+        self.name(issuer)?;
+        self.time(&mut signed)?;
+        if matches!(signed.first(), Some(&(UTC_TIME | GENERALIZED_TIME))) {
+            self.time(&mut signed)?;
+        }
+        let mut revoked = self.optional(&mut signed, SEQUENCE)?.unwrap_or_default();
+        while !revoked.is_empty() {
+            let mut entry = self.take(&mut revoked, SEQUENCE)?;
+            let serial = self.take(&mut entry, INTEGER)?;
+            self.integer(serial);
+            self.time(&mut entry)?;
+            if let Some(extensions) = self.optional(&mut entry, SEQUENCE)? {
+                self.extensions(extensions)?;
+            }
+            self.ends(entry);
+        }
+        if let Some(mut explicit) = self.optional(&mut signed, 0xa0)? {
+            let extensions = self.take(&mut explicit, SEQUENCE)?;
+            self.ends(explicit);
+            self.extensions(extensions)?;
+        }
+        self.note_if(Flaw::SignedSurplus, !signed.is_empty());
+        Some(())
+    }
+
     pub(super) fn algorithm<'a>(&mut self, from: &mut &'a [u8]) -> Option<&'a [u8]> {
         let algorithm = self.take(from, SEQUENCE)?;
         let mut rest = algorithm;
@@ -147,7 +220,9 @@ impl Walk {
             match parameter.tag {
                 NULL => self.note_if(Flaw::Parameter, !parameter.contents.is_empty()),
                 OBJECT_IDENTIFIER => self.oid(parameter.contents),
-                _ => {}
+                // The types that have one value, in a form that has elements.
+                0x21 | 0x22 | 0x25 | 0x26 | 0x2a => self.note(Flaw::Parameter),
+                tag => self.note_if(Flaw::ParameterValue, !is_value(tag, parameter.contents)),
             }
             self.ends(parameter.rest);
         }

@@ -7,12 +7,13 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use super::create::name_for_new;
 use super::{AppendOptions, Entry, Format, Nature, Store, Trust, mistaken};
 use crate::certificate::{Certificate, Fingerprint};
 use crate::finding::{Code, Finding, Trouble};
 use crate::lang::java as say;
 use crate::password::{Password, Passwords};
-use crate::readers::{Reader, View};
+use crate::readers::{self, Reader, View};
 use crate::rollover::Root;
 
 pub(super) mod data_input;
@@ -104,6 +105,14 @@ pub(super) fn read_entries<'a>(
     }
 }
 
+/// A certificate behind the name of its type. Java has a reader for one type alone; what it has none for is given back
+/// as a byte that no reader takes.
+pub(super) fn typed<'a>(input: &mut DataInput<'a>) -> Result<&'a [u8], Stop> {
+    let kind = input.utf()?;
+    let known = ["X.509", "X509"].iter().any(|name| kind.eq_ignore_ascii_case(name));
+    input.block().map(|der| if known { der } else { &[0] })
+}
+
 /// The password whose digest stands in the file.
 ///
 /// `None` where none of the defaults fits and the user gave none: the entries can be read all the same.
@@ -129,6 +138,13 @@ pub(super) fn password_of(store: &Store) -> Result<&Password, Trouble> {
         .ok_or_else(|| Trouble::new(Code::WrongPassword, say::password_needed(), say::give_a_password()))
 }
 
+/// What Java does not load as it is, it does not load with one entry more.
+pub(super) fn refuse_broken(store: &Store) -> Result<(), Trouble> {
+    let new = || say::replace_or_make_new(name_for_new(store.format));
+    let refused = || Trouble::new(Code::Broken, say::is_broken(), new());
+    if store.broken { Err(refused()) } else { Ok(()) }
+}
+
 /// What readers make of the entries.
 pub(super) fn store_of(layout: &Layout<'_>, password: Option<Password>) -> Store {
     let mut findings = Vec::new();
@@ -145,6 +161,7 @@ pub(super) fn store_of(layout: &Layout<'_>, password: Option<Password>) -> Store
 
     let mut entries = Vec::new();
     let (mut unreachable, mut unreadable) = (Several::default(), Several::default());
+    let mut uncounted = Several::default();
     for (i, raw) in layout.entries.iter().enumerate() {
         let trust = match raw.kind {
             Kind::Trusted if reachable(i, raw) => Trust::Trusted,
@@ -152,23 +169,29 @@ pub(super) fn store_of(layout: &Layout<'_>, password: Option<Password>) -> Store
                 unreachable.add(&raw.alias);
                 Trust::NotTrusted
             }
-            // JSSE takes the first certificate of a chain for trusted as itself; none of them is a trust anchor.
+            // JSSE trusts the first certificate of a chain too. That is the owner's own, and nobody owns a root's key.
             Kind::Key => Trust::NotTrusted,
         };
         for der in &raw.certificates {
             // Java reads one certificate and lets be what follows it.
-            match Certificate::from_der_prefix(der) {
-                Ok((certificate, _)) => {
-                    let alias = Some(raw.alias.chars().take(MAX_SHOWN).collect());
-                    entries.push(Entry { certificate, alias, line: None, file: None, trust });
-                }
-                Err(_) => unreadable.add(&raw.alias),
+            let certificate = Certificate::from_der_prefix(der).ok().map(|(certificate, _)| certificate);
+            // Bouncy Castle has a decoder of its own, which takes nearly all that has the shape of a certificate.
+            let lenient = layout.format == Format::Bks && (certificate.is_some() || der.is_empty());
+            match (lenient || readers::java_decodes(der, certificate.as_ref()), certificate.is_some()) {
+                (false, _) => unreadable.add(&raw.alias),
+                (true, false) => uncounted.add(&raw.alias),
+                (true, true) => {}
+            }
+            if let Some(certificate) = certificate {
+                let alias = Some(raw.alias.chars().take(MAX_SHOWN).collect());
+                entries.push(Entry { certificate, alias, line: None, file: None, trust });
             }
         }
     }
     let fails = unreadable.count > 0;
     findings.extend(unreachable.finding(Code::AliasUnreachable, say::alias_unreachable));
     findings.extend(unreadable.finding(Code::CertificateUnreadable, say::certificate_unreadable));
+    findings.extend(uncounted.finding(Code::CertificateNotCounted, say::certificate_not_counted));
 
     let others = layout.entries.iter().filter(|raw| raw.kind == Kind::Key).count();
     let nature = if others > 0 && others == layout.entries.len() {
@@ -180,8 +203,10 @@ pub(super) fn store_of(layout: &Layout<'_>, password: Option<Password>) -> Store
     } else {
         Nature::TrustStore
     };
-    let views = vec![View { reader: Reader::Java, trusted: trusted_once(&entries), fails }];
-    Store { format: layout.format, nature, entries, others, findings, views, broken: false, password }
+    // Java reads all of a store or nothing.
+    let trusted = if fails { Vec::new() } else { trusted_once(&entries) };
+    let views = vec![View { reader: Reader::Java, trusted, fails }];
+    Store { format: layout.format, nature, entries, others, findings, views, broken: fails, password }
 }
 
 /// JSSE collects trusted certificates in a set.

@@ -58,6 +58,7 @@ impl StoreFormat for Jks {
         roots: &[&Root],
         options: &AppendOptions,
     ) -> Result<Appended, Trouble> {
+        java::refuse_broken(store)?;
         let layout = layout(bytes).map_err(|damage| damage.trouble(format_of(bytes)))?;
         let password = java::password_of(store)?.as_str().unwrap_or_default();
         let new = java::new_entries(&layout.entries, java::wanted(roots, options))?;
@@ -166,12 +167,7 @@ fn entry<'a>(input: &mut DataInput<'a>, format: Format, version: u32) -> Result<
     let tag = input.u32()?;
     let alias = input.utf()?;
     let _created = input.u64()?;
-    let certificate = |input: &mut DataInput<'a>| {
-        if version >= 2 {
-            input.utf()?;
-        }
-        input.block()
-    };
+    let certificate = |input: &mut DataInput<'a>| if version >= 2 { java::typed(input) } else { input.block() };
     match tag {
         KEY => {
             let _key = input.block()?;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::repair::RawDer;
 use super::scan::{self, Block, Content, Damage, Marker};
 use super::{Entry, places};
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, Severity};
 use crate::lang::{Sentence, pem as say};
 use crate::readers::View;
 
@@ -42,15 +42,28 @@ pub fn of_text(text: &[u8], blocks: &[Block], raw: &[RawDer]) -> Vec<Finding> {
     for block in blocks {
         findings.extend(of_block(text, block).into_iter().map(|finding| finding.at(block.begin.number)));
     }
+    findings.extend(of_the_whole(text, tail, lone_cr.is_some(), !raw.is_empty()));
+    findings
+}
+
+/// The oddities of a text that every reader reads alike and in which nothing else looks like a block: the others are
+/// what keeps some reader from it.
+pub fn of_canonical(text: &[u8], blocks: &[Block]) -> Vec<Finding> {
+    of_the_whole(text, places::tail_start(text, blocks), false, false)
+}
+
+/// The oddities that lie in no block: how a text ends, how its lines end, in which charset it is.
+fn of_the_whole(text: &[u8], tail: usize, has_lone_cr: bool, has_raw_der: bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
     if text[tail..].iter().any(|b| !b.is_ascii_whitespace()) {
         findings.push(Finding::new(Code::ControlTail, say::control_tail()));
     } else if !text.ends_with(b"\n") && !text.ends_with(b"\r") {
         findings.push(Finding::new(Code::NoFinalNewline, say::no_final_newline()));
     }
-    if lone_cr.is_none() && endings_are_mixed(text) {
+    if !has_lone_cr && endings_are_mixed(text) {
         findings.push(Finding::new(Code::MixedLineEndings, say::mixed_line_endings()));
     }
-    if raw.is_empty() && std::str::from_utf8(text).is_err() {
+    if !has_raw_der && std::str::from_utf8(text).is_err() {
         findings.push(Finding::new(Code::NotUtf8, say::not_utf8()));
     }
     findings
@@ -73,7 +86,7 @@ fn stray_hyphens(text: &[u8], blocks: &[Block]) -> Option<usize> {
 }
 
 fn endings_are_mixed(text: &[u8]) -> bool {
-    memchr::memmem::find(text, b"\r\n").is_some()
+    memchr::memchr_iter(b'\r', text).any(|at| text.get(at + 1) == Some(&b'\n'))
         && memchr::memchr_iter(b'\n', text).any(|at| at == 0 || text[at - 1] != b'\r')
 }
 
@@ -87,7 +100,7 @@ fn of_block(text: &[u8], block: &Block) -> Vec<Finding> {
         Content::NoCertificate(damage) => {
             findings.push(Finding::new(Code::CertificateDamaged, of_damage(*damage)));
         }
-        Content::Certificate { .. } => match block.label.as_str() {
+        Content::Certificate { .. } => match &*block.label {
             "TRUSTED CERTIFICATE" => findings.push(Finding::new(Code::TrustedLabel, say::trusted_label())),
             "X509 CERTIFICATE" => findings.push(Finding::new(Code::X509Label, say::x509_label())),
             _ => {}
@@ -173,6 +186,15 @@ pub fn has_blanks_inside(body: &[u8]) -> bool {
         }
     }
     false
+}
+
+/// Java 25 reads in a way of its own; that it loads more is good to know.
+pub fn newer_java(newer: &View, views: &[View]) -> Option<Finding> {
+    let older = views.iter().find(|view| view.reader == newer.reader)?;
+    let [newer, older] = [&newer.trusted, &older.trusted];
+    let severity = if older.iter().all(|one| newer.contains(one)) { Severity::Note } else { Severity::Warning };
+    let finding = || Finding::new(Code::NewerJavaDiffers, say::newer_java_differs(newer.len(), older.len()));
+    (newer != older).then(|| finding().severity(severity))
 }
 
 /// The readers that do not end up with every certificate that was meant.

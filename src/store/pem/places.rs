@@ -26,9 +26,10 @@ pub fn add(text: &[u8], roots: &[&Root], before: &[View]) -> Option<Vec<u8>> {
     let blocks = scan::blocks(text);
     let style = Style::of(text, &blocks);
     let added: Vec<Fingerprint> = roots.iter().map(|root| root.certificate.fingerprint()).collect();
+    let java = readers::java_25(text);
     (places(text, &blocks).into_iter())
         .map(|at| insert(text, at, &style, roots))
-        .find(|new| all_see(new, before, &added))
+        .find(|new| all_see(new, before, &java, &added))
 }
 
 /// Where an addition may go, best first: the end; before a tail of control characters; before the last block; before
@@ -74,10 +75,11 @@ fn insert(text: &[u8], at: usize, style: &Style, roots: &[&Root]) -> Vec<u8> {
 }
 
 /// Whether every reader that read something before reads all of it in the new text, and the additions; of one that
-/// read nothing, nothing is asked.
-fn all_see(new: &[u8], before: &[View], added: &[Fingerprint]) -> bool {
+/// read nothing, nothing is asked. Java stands here twice, as it reads before release 25 and since.
+fn all_see(new: &[u8], before: &[View], java_before: &View, added: &[Fingerprint]) -> bool {
     let after = readers::views(new);
     before.iter().all(|before| sees_all(before, view(&after, before.reader), added))
+        && sees_all(java_before, Some(&readers::java_25(new)), added)
 }
 
 fn sees_all(before: &View, after: Option<&View>, added: &[Fingerprint]) -> bool {

@@ -16,7 +16,8 @@ use crate::finding::{Code, Finding};
 use crate::lang::{Sentence, pem as say};
 use crate::readers::{self, View};
 
-/// GnuTLS and Java take so many hyphens for the beginning of a block.
+/// Java takes so many hyphens for the beginning of a block: at the start of a line, and since release 25 anywhere. For
+/// GnuTLS the word must follow.
 const HYPHENS: usize = 5;
 
 /// The mended text, and what was done where.
@@ -125,7 +126,6 @@ impl Mending<'_> {
     fn plain(&mut self, range: Range<usize>, sign: &[u8]) {
         let text = self.text;
         let mut at = range.start;
-        let mut disarming = false;
         while at < range.end {
             let mut next = at + 1;
             let mut line_ends = false;
@@ -141,9 +141,7 @@ impl Mending<'_> {
                 }
                 b'-' => {
                     next = at + text[at..range.end].iter().take_while(|b| **b == b'-').count();
-                    // Both ends of a marker, once its first has been found.
-                    disarming |= looks_like_a_marker(text, at..next);
-                    let harmless = if disarming && next - at >= HYPHENS { b'=' } else { b'-' };
+                    let harmless = if next - at >= HYPHENS { b'=' } else { b'-' };
                     self.new.extend(std::iter::repeat_n(harmless, next - at));
                 }
                 // Java takes a 0 at the start, or behind an END line, for the first byte of a binary certificate.
@@ -154,7 +152,6 @@ impl Mending<'_> {
                 byte => self.new.push(byte),
             }
             at = next;
-            disarming &= !line_ends;
             if line_ends && at < range.end {
                 self.new.extend_from_slice(sign);
             }
@@ -169,24 +166,13 @@ impl Mending<'_> {
     }
 }
 
-/// Hyphens that some program takes for the beginning of a block: five at the start of a line (Java), or before the word
-/// (GnuTLS, wherever it stands).
-fn looks_like_a_marker(text: &[u8], run: Range<usize>) -> bool {
-    let starts_line =
-        run.start == 0 || matches!(text[run.start - 1], b'\n' | b'\r') || text[..run.start] == *BYTE_ORDER_MARK;
-    let word = [&b"BEGIN"[..], b"END"]
-        .iter()
-        .any(|word| text.get(run.end..run.end + word.len()).is_some_and(|behind| behind.eq_ignore_ascii_case(word)));
-    run.len() >= HYPHENS && (starts_line || word)
-}
-
 /// Why a whole certificate has to be written anew, or `None` where every reader takes it as it stands.
 fn why_anew(text: &[u8], block: &Block) -> Option<Sentence> {
     let body = &text[block.body.clone()];
     if let Some((_, reason)) = oddities::of_markers(text, block).into_iter().next() {
         return Some(reason);
     }
-    match block.label.as_str() {
+    match &*block.label {
         "CERTIFICATE" => {}
         "TRUSTED CERTIFICATE" => return Some(say::trusted_label()),
         _ => return Some(say::x509_label()),

@@ -4,14 +4,22 @@
 //! glue, a comment sign or a missing line keep programs from seeing it. What programs see is `readers`' business;
 //! the difference between the two is what a repair mends.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::{memchr2, memchr2_iter, memmem, memrchr2};
 
 use crate::certificate::Certificate;
+use crate::readers::canonical;
 
 /// A text with more markers than this is not a trust store. The largest real bundle has some 400 blocks.
 const MAX_BLOCKS: usize = 20_000;
+
+/// The fewest hyphens that make a marker; RFC 7468 wants [`HYPHENS`].
+const MARKER_HYPHENS: &[u8] = b"--";
+
+/// What nearly every block is.
+const LABEL: &str = "CERTIFICATE";
 
 /// On either side of BEGIN and END (RFC 7468, section 3).
 const HYPHENS: usize = 5;
@@ -79,7 +87,7 @@ pub struct Block {
     pub begin: Marker,
     /// `None` where it is missing.
     pub end: Option<Marker>,
-    pub label: String,
+    pub label: Cow<'static, str>,
     /// What stands between the two lines.
     pub body: Range<usize>,
     pub content: Content,
@@ -135,6 +143,31 @@ pub fn blocks(text: &[u8]) -> Vec<Block> {
     blocks
 }
 
+/// What [`blocks`] finds in a text that the readers read alike, without a second look at what is in the blocks.
+/// `None` where [`blocks`] might find more: something between them looks like a marker.
+pub fn of_canonical(text: &[u8], canonical: Vec<canonical::Block>) -> Option<Vec<Block>> {
+    let hyphens = memmem::Finder::new(MARKER_HYPHENS);
+    let mut blocks = Vec::with_capacity(canonical.len());
+    let mut past = 0;
+    for block in canonical {
+        if hyphens.find(&text[past..block.begin]).is_some() {
+            return None;
+        }
+        past = block.end;
+        let line = text[block.begin..block.end].strip_suffix(b"\n").unwrap_or(&text[block.begin..block.end]);
+        let end_line_end = block.begin + line.strip_suffix(b"\r").unwrap_or(line).len();
+        let marker = |span: Range<usize>, number| Marker { line: span.clone(), span, number, exact: true };
+        let begin = marker(block.begin..block.begin + canonical::BEGIN.len(), block.line);
+        let end_start = end_line_end - canonical::END.len();
+        let body = begin.span.end..end_start;
+        let end = marker(end_start..end_line_end, block.end_line);
+        let content = Content::Certificate { certificate: block.certificate, trailing: Vec::new() };
+        let label = Cow::Borrowed(LABEL);
+        blocks.push(Block { begin, end: Some(end), label, body, content, commented: false });
+    }
+    (hyphens.find(&text[past..]).is_none() && blocks.len() <= MAX_BLOCKS).then_some(blocks)
+}
+
 /// The block of an END without its BEGIN: the base64 lines above it, not before `from`, if they are a certificate.
 fn headless(text: &[u8], from: usize, end: Marker, label: String) -> Option<Block> {
     let is_base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
@@ -166,7 +199,7 @@ fn block(text: &[u8], begin: Marker, end: Option<Marker>, label: String, body_en
     let prefix = prefix.strip_prefix(b"\xef\xbb\xbf").unwrap_or(prefix).trim_ascii();
     let commented = !prefix.is_empty() && !is_glue(prefix);
     let content = content(&label, &text[body.clone()], end.is_some(), if commented { prefix } else { b"" });
-    Block { begin, end, label, body, content, commented }
+    Block { begin, end, label: Cow::Owned(label), body, content, commented }
 }
 
 /// `-----END CERTIFICATE-----` directly before a BEGIN, or binary data: glue, not a comment.
@@ -241,7 +274,7 @@ struct Markers<'t> {
 impl<'t> Markers<'t> {
     fn new(text: &'t [u8]) -> Self {
         let line = 0..line_end(text, 0);
-        Markers { text, hyphens: memmem::Finder::new(b"--"), past: 0, line, number: 1 }
+        Markers { text, hyphens: memmem::Finder::new(MARKER_HYPHENS), past: 0, line, number: 1 }
     }
 
     /// The marker whose hyphens begin here.
@@ -326,4 +359,42 @@ pub fn line_breaks(text: &[u8]) -> usize {
 fn line_break_before(text: &[u8], at: usize) -> usize {
     let at = if at > 0 && text[at - 1] == b'\n' { at - 1 } else { at };
     if at > 0 && text[at - 1] == b'\r' { at - 1 } else { at }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROOTS: [&str; 2] = [
+        include_str!("../../../embedded-roots/digicert-global-root-ca.pem"),
+        include_str!("../../../embedded-roots/digicert-global-root-g2.pem"),
+    ];
+
+    #[test]
+    fn what_the_readers_read_alike_is_found_again_without_a_second_look() {
+        let [one, two] = ROOTS.map(str::trim_end);
+        let crlf = format!("# title\n{one}\n\n{two}\n").replace('\n', "\r\n");
+        let texts = [
+            one.to_owned(),
+            format!("{one}\n"),
+            format!("{one}\n{two}"),
+            format!("a-b\n=====\n{one}\r\n\n# caf\u{e9}\n{two}\n{two}\n \n\u{1a}"),
+            crlf,
+        ];
+        for text in texts {
+            let canonical = canonical::blocks(text.as_bytes()).expect("a text without oddities");
+            assert_eq!(of_canonical(text.as_bytes(), canonical), Some(blocks(text.as_bytes())), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_marker_between_the_blocks_needs_the_second_look() {
+        let [one, two] = ROOTS.map(str::trim_end);
+        let inner = one.replace("-----", "--");
+        for text in [format!("{inner}\n{two}\n"), format!("{two}\n{inner}\n"), format!("{two}\n{inner}\n{two}\n")] {
+            let canonical = canonical::blocks(text.as_bytes()).expect("no reader minds two hyphens");
+            assert!(blocks(text.as_bytes()).len() > canonical.len());
+            assert_eq!(of_canonical(text.as_bytes(), canonical), None);
+        }
+    }
 }

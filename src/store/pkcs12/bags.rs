@@ -8,6 +8,7 @@ use super::ber::{BMP_STRING, CONTEXT_0, Element, Malformed, OCTET_STRING, OID, S
 use super::problem::{damaged, malformed, too_many};
 use crate::certificate::Certificate;
 use crate::finding::Trouble;
+use crate::readers;
 
 /// SafeContents inside SafeContents; no program writes more than one.
 const MAX_NESTING: usize = 8;
@@ -34,6 +35,8 @@ pub enum Kind {
     Certificate(Certificate),
     /// A certificate bag whose certificate does not parse, or is not X.509.
     UnreadableCertificate,
+    /// One in a form that Java reads all the same.
+    UncountedCertificate,
     Secret,
     /// SafeContents of its own. Java does not look inside.
     Nested(Vec<Bag>),
@@ -106,8 +109,10 @@ fn certificate(bytes: &[u8], value: &Element) -> Result<Kind, Malformed> {
         return Ok(Kind::UnreadableCertificate);
     }
     // Java reads one certificate from the front and does not ask what follows.
-    Ok(match Certificate::from_der_prefix(&octets.octets(bytes)?) {
+    let held = octets.octets(bytes)?;
+    Ok(match Certificate::from_der_prefix(&held) {
         Ok((certificate, _)) => Kind::Certificate(certificate),
+        Err(_) if readers::java_decodes(&held, None) => Kind::UncountedCertificate,
         Err(_) => Kind::UnreadableCertificate,
     })
 }

@@ -12,6 +12,7 @@ use std::collections::{HashMap, HashSet};
 use super::bags::{Bag, Kind};
 use super::pfx::Pfx;
 use crate::certificate::Certificate;
+use crate::readers;
 
 /// A certificate of the file, wherever it is.
 #[derive(Debug)]
@@ -32,15 +33,23 @@ pub struct Sorted<'a> {
     pub keys: Vec<&'a Bag>,
     /// Everything that is not a certificate that reads, private keys included.
     pub others: usize,
-    /// Certificates that do not read, where Java would read them.
+    /// Certificates that Java cannot read, where it would read them.
     pub unreadable: usize,
+    /// Certificates that it reads, and that are not among `certificates`.
+    pub uncounted: usize,
     /// Every alias, as Java compares them.
     aliases: HashSet<String>,
 }
 
 pub fn sort<'a>(pfx: &'a Pfx<'_>) -> Sorted<'a> {
-    let mut sorted =
-        Sorted { certificates: Vec::new(), keys: Vec::new(), others: 0, unreadable: 0, aliases: HashSet::new() };
+    let mut sorted = Sorted {
+        certificates: Vec::new(),
+        keys: Vec::new(),
+        others: 0,
+        unreadable: 0,
+        uncounted: 0,
+        aliases: HashSet::new(),
+    };
     let (mut numbered, mut shrouded) = (0, 0);
     // Alias to the trusted certificate that has it, or to nothing where a key has it.
     let mut entries: HashMap<String, Option<usize>> = HashMap::new();
@@ -82,11 +91,13 @@ impl<'a> Sorted<'a> {
         self.aliases.extend(bag.friendly_name.as_deref().map(str::to_lowercase));
         match &bag.kind {
             Kind::Certificate(certificate) => {
+                self.unreadable += usize::from(direct && !readers::java_decodes(certificate.der(), Some(certificate)));
                 self.certificates.push(Found { certificate, bag, trusted: false, hidden: false });
                 return;
             }
             Kind::Nested(bags) => return bags.iter().for_each(|bag| self.take(bag, false)),
             Kind::Key | Kind::ShroudedKey => self.keys.push(bag),
+            Kind::UncountedCertificate => self.uncounted += usize::from(direct),
             Kind::UnreadableCertificate => self.unreadable += usize::from(direct),
             Kind::Secret | Kind::Other => {}
         }

@@ -125,9 +125,17 @@ pub fn cost(hash: Hash, iterations: u32, len: usize) -> u64 {
     u64::from(iterations) * len.div_ceil(hash.size()) as u64
 }
 
-/// RFC 7292, appendix B.2. Costs [`cost`].
+/// RFC 7292, appendix B.2. Costs [`cost`], the first time.
 pub fn pkcs12(hash: Hash, r#use: Use, password: &Password, salt: &[u8], iterations: u32, len: usize) -> Secret {
-    with_hash!(hash, D => pkcs12_with::<D>(hash.block(), r#use, &utf16(password), salt, iterations, len))
+    password.derived(
+        parameters(r#use as u8, hash, salt, iterations, len),
+        || with_hash!(hash, D => pkcs12_with::<D>(hash.block(), r#use, &utf16(password), salt, iterations, len)),
+    )
+}
+
+/// All that a derived key depends on but for the password; `how` is what it is for, or 0 for PBKDF2.
+fn parameters(how: u8, hash: Hash, salt: &[u8], iterations: u32, len: usize) -> Vec<u8> {
+    [&[how, hash as u8][..], &iterations.to_be_bytes(), &len.to_be_bytes(), salt].concat()
 }
 
 fn pkcs12_with<D: Digest + Clone>(
@@ -167,11 +175,13 @@ fn pkcs12_with<D: Digest + Clone>(
     }
 }
 
-/// PBKDF2 with the HMAC of that hash. Costs twice [`cost`].
+/// PBKDF2 with the HMAC of that hash. Costs twice [`cost`], the first time.
 pub fn pbkdf2(hash: Hash, password: &Password, salt: &[u8], iterations: u32, len: usize) -> Secret {
-    let mut key = Zeroizing::new(vec![0; len]);
-    with_hash!(hash, D => pbkdf2::pbkdf2_hmac::<D>(utf8(password), salt, iterations, &mut key));
-    key
+    password.derived(parameters(0, hash, salt, iterations, len), || {
+        let mut key = Zeroizing::new(vec![0; len]);
+        with_hash!(hash, D => pbkdf2::pbkdf2_hmac::<D>(utf8(password), salt, iterations, &mut key));
+        key
+    })
 }
 
 /// PBKDF2 knows no difference between no password and the empty one.

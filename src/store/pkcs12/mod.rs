@@ -69,7 +69,7 @@ impl StoreFormat for Pkcs12 {
             others: sorted.others,
             findings: findings(&pfx, &sorted, &chains),
             views: vec![view(&pfx, &sorted)],
-            broken: false,
+            broken: sorted.unreadable > 0,
             password: pfx.password().cloned(),
         })
     }
@@ -83,6 +83,7 @@ impl StoreFormat for Pkcs12 {
         roots: &[&Root],
         options: &AppendOptions,
     ) -> Result<Appended, Trouble> {
+        super::java::refuse_broken(store)?;
         append::append(bytes, store.password.as_ref(), roots, options)
     }
 }
@@ -143,6 +144,9 @@ fn findings(pfx: &Pfx<'_>, sorted: &Sorted<'_>, chains: &Chains) -> Vec<Finding>
     }
     if sorted.unreadable > 0 {
         findings.push(Finding::new(Code::CertificateUnreadable, say::certificate_unreadable(sorted.unreadable)));
+    }
+    if sorted.uncounted > 0 {
+        findings.push(Finding::new(Code::CertificateNotCounted, say::certificate_not_counted(sorted.uncounted)));
     }
     let all = sorted.certificates.len();
     let passed_over = |found: &&java::Found<'_>| !found.trusted && !found.hidden && !chains.hold(found.certificate);

@@ -5,8 +5,8 @@
 //! and never this machine's. Links are therefore followed here, not by the kernel.
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
-use std::io;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
 /// As many links in one path as Linux follows.
@@ -105,20 +105,26 @@ impl Prefix {
     }
 
     pub fn exists(&self, inside: &Path) -> bool {
-        self.resolve(inside).is_ok()
+        self.metadata(inside).is_ok()
     }
 
     pub fn is_dir(&self, inside: &Path) -> bool {
-        self.open_path(inside).is_ok_and(|host| host.is_dir())
+        self.metadata(inside).is_ok_and(|metadata| metadata.is_dir())
     }
 
     pub fn is_file(&self, inside: &Path) -> bool {
-        self.open_path(inside).is_ok_and(|host| host.is_file())
+        self.metadata(inside).is_ok_and(|metadata| metadata.is_file())
+    }
+
+    /// Of what a path inside leads to. Where inside and outside are the same, the kernel follows the links as well, in
+    /// one call for the whole path.
+    fn metadata(&self, inside: &Path) -> io::Result<Metadata> {
+        if self.is_root() { fs::metadata(inside) } else { fs::metadata(self.open_path(inside)?) }
     }
 
     /// The bytes of a regular file of at most this size; `None` for everything else.
     pub fn read(&self, inside: &Path, most: usize) -> Option<Vec<u8>> {
-        super::content::read(&self.open_path(inside).ok()?, most)
+        read(&self.open_path(inside).ok()?, most)
     }
 
     /// The text of a configuration file; bytes that are not UTF-8 are shown as they can be.
@@ -155,6 +161,20 @@ impl Prefix {
         paths.retain(|path| self.exists(path));
         paths
     }
+}
+
+/// The bytes of a regular file of at most this size; `None` for everything else.
+///
+/// The kind is asked first: opening a pipe would wait for its writer, or take away what another program is to read.
+pub fn read(path: &Path, most: usize) -> Option<Vec<u8>> {
+    let metadata = fs::metadata(path).ok()?;
+    if !metadata.is_file() || metadata.len() > most as u64 {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    // Files of /proc have no length beforehand.
+    File::open(path).ok()?.take(most as u64).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// Names and `..`, without the root and dots.

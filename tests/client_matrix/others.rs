@@ -1,0 +1,124 @@
+//! Programs that are no clients of `verify`, or would be slow as such: each started for one question.
+
+use std::fs;
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use rootfix::readers::Reader;
+
+/// A program, and its answer to the question: does it accept this server by this bundle?
+pub struct Other {
+    pub name: &'static str,
+    pub needs: &'static str,
+    pub reader: Reader,
+    pub accepts: fn(&Path, &Path, u16) -> bool,
+}
+
+pub const OTHERS: [Other; 4] = [
+    Other { name: "nginx", needs: "nginx", reader: Reader::Openssl, accepts: nginx },
+    Other { name: "haproxy", needs: "haproxy", reader: Reader::Openssl, accepts: haproxy },
+    Other { name: "curl with GnuTLS", needs: "cc", reader: Reader::Gnutls, accepts: curl_with_gnutls },
+    // Compiled once; `verify` compiles it for each bundle.
+    Other { name: "go", needs: "go", reader: Reader::Go, accepts: go },
+];
+
+struct Stopped(Child);
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Whether a proxy, started by this command, gives an answer from behind it. One that does not start does not.
+fn through(mut command: Command, port: u16) -> bool {
+    let mut proxy = Stopped(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+    for _ in 0..3000 {
+        if let Ok(mut stream) = std::net::TcpStream::connect(("127.0.0.1", port)) {
+            let mut answer = String::new();
+            stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+            stream.write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
+            let _ = std::io::Read::read_to_string(&mut stream, &mut answer);
+            return answer.contains(" 200 ");
+        }
+        if proxy.0.try_wait().unwrap().is_some() {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("{command:?} neither listens nor ends");
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn nginx(directory: &Path, bundle: &Path, server: u16) -> bool {
+    let port = free_port();
+    let text = format!(
+        "daemon off; master_process off; pid pid; error_log stderr; events {{}} http {{ access_log off;
+         client_body_temp_path tmp; proxy_temp_path tmp; fastcgi_temp_path tmp; uwsgi_temp_path tmp; scgi_temp_path tmp;
+         server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass https://127.0.0.1:{server};
+         proxy_ssl_server_name on; proxy_ssl_name localhost; proxy_ssl_verify on; proxy_ssl_verify_depth 4;
+         proxy_ssl_trusted_certificate {}; }} }} }}",
+        bundle.display()
+    );
+    fs::write(directory.join("nginx.conf"), text).unwrap();
+    let mut command = Command::new("nginx");
+    command.arg("-p").arg(directory).arg("-c").arg(directory.join("nginx.conf"));
+    through(command, port)
+}
+
+fn haproxy(directory: &Path, bundle: &Path, server: u16) -> bool {
+    let port = free_port();
+    let text = format!(
+        "defaults\n mode http\n timeout connect 10s\n timeout client 10s\n timeout server 10s\n retries 0\n\
+         listen proxy\n bind 127.0.0.1:{port}\n\
+         server s 127.0.0.1:{server} ssl verify required ca-file {} sni str(localhost) verifyhost localhost\n",
+        bundle.display()
+    );
+    fs::write(directory.join("haproxy.cfg"), text).unwrap();
+    let mut command = Command::new("haproxy");
+    command.arg("-db").arg("-f").arg(directory.join("haproxy.cfg"));
+    through(command, port)
+}
+
+/// Debian has the library beside that with OpenSSL, and no program for it: the same C program with the other library.
+fn curl_with_gnutls(directory: &Path, bundle: &Path, server: u16) -> bool {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    let program = PROGRAM.get_or_init(|| {
+        let source = "#include <curl/curl.h>\nint main(int n, char **a) { CURL *c = curl_easy_init();\
+                      curl_easy_setopt(c, CURLOPT_URL, a[1]); curl_easy_setopt(c, CURLOPT_CAINFO, a[2]);\
+                      return n != 3 || curl_easy_perform(c) != CURLE_OK; }";
+        let made = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("curl-gnutls-{}", std::process::id()));
+        fs::write(made.with_extension("c"), source).unwrap();
+        let mut cc = Command::new("cc");
+        cc.arg("-o").arg(&made).arg(made.with_extension("c")).arg("-l:libcurl-gnutls.so.4");
+        assert!(cc.status().unwrap().success());
+        made
+    });
+    let mut command = Command::new(program);
+    command.arg(format!("https://localhost:{server}/")).arg(bundle).current_dir(directory);
+    command.env_remove("https_proxy").env_remove("HTTPS_PROXY").env_remove("ALL_PROXY").env_remove("all_proxy");
+    command.stdout(Stdio::null()).status().unwrap().success()
+}
+
+fn go(directory: &Path, bundle: &Path, server: u16) -> bool {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    let program = PROGRAM.get_or_init(|| {
+        let made = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("go-client-{}", std::process::id()));
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/prove/clients/scripts/client.go");
+        let mut go = Command::new("go");
+        go.args(["build", "-o"]).arg(&made).arg(source).env("GO111MODULE", "off");
+        assert!(go.status().unwrap().success());
+        made
+    });
+    let mut command = Command::new(program);
+    command.arg(server.to_string()).arg(bundle).current_dir(directory).stderr(Stdio::null());
+    command.status().unwrap().success()
+}
