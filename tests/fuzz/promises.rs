@@ -68,6 +68,10 @@ fn is_subsequence(old: &[u8], new: &[u8]) -> bool {
 }
 
 pub fn pem(bytes: &[u8]) {
+    // What is read once for all readers is what each of them reads.
+    if let Some(blocks) = readers::canonical::blocks(bytes) {
+        assert_eq!(readers::views_of_canonical(&blocks), readers::views_of_odd(bytes));
+    }
     for repair in [false, true] {
         let options = AppendOptions { repair, ..AppendOptions::default() };
         let Some((before, appended, after)) = add(&Pem, bytes, &options) else { continue };

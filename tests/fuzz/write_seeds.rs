@@ -1,4 +1,4 @@
-//! Writes the seeds of every target, or of those that are named, below corpus/.
+//! `seeds DIR TARGET` writes what a target begins with below DIR.
 
 #[path = "seeds.rs"]
 mod seeds;
@@ -7,15 +7,12 @@ use std::fs;
 use std::path::Path;
 
 fn main() -> std::io::Result<()> {
-    let wanted: Vec<String> = std::env::args().skip(1).collect();
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
-    for (target, make) in seeds::ALL {
-        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == target) {
-            fs::create_dir_all(corpus.join(target))?;
-            for (number, seed) in make().into_iter().enumerate() {
-                fs::write(corpus.join(target).join(format!("seed-{number:03}")), seed)?;
-            }
-        }
+    let [dir, target] = std::env::args().skip(1).collect::<Vec<_>>().try_into().expect("a directory and a target");
+    let (_, make) = seeds::ALL.iter().find(|(name, _)| *name == target).expect("a target of that name");
+    let dir = Path::new(&dir).join(target);
+    fs::create_dir_all(&dir)?;
+    for (number, seed) in make().into_iter().enumerate() {
+        fs::write(dir.join(format!("seed-{number:03}")), seed)?;
     }
     Ok(())
 }
