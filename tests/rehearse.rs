@@ -178,6 +178,17 @@ programs! {
         ["nginx", "curl"], ["nginx.conf", "through-nginx.sh"], [], ["sh", "through-nginx.sh"], Ec;
 }
 
+/// The same program on .NET itself.
+#[test]
+fn a_dotnet_program_is_helped() {
+    let Some(program) = common::dotnet_program(include_str!("payment/Pay.cs")) else { return };
+    let project = Project::new(&[], &[]);
+    let command = ["env", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1", program.to_str().unwrap()];
+    for kind in [KeyKind::Rsa, KeyKind::Ec] {
+        is_helped(kind, &project.options(&command));
+    }
+}
+
 /// A shell command that is run with the project's bundle.
 fn shell(project: &Project, script: &str) -> Options {
     project.options(&["sh", "-c", script])

@@ -1,13 +1,12 @@
-//! .NET: `X509Certificate2Collection.ImportFromPemFile`, with which a program fills `CustomTrustStore`. Not measured:
-//! modelled from the source alone.
+//! .NET: `X509Certificate2Collection.ImportFromPemFile`, with which a program fills `CustomTrustStore`.
 //!
 //! `X509Certificate2Collection.cs`, `PemEnumerator.cs` and `PemEncoding.cs` of dotnet/runtime. The file is text: a
 //! byte-order mark says which (`File.ReadAllText`), else UTF-8. A block may begin anywhere behind white space and must
 //! have its END anywhere later; one that is not well-formed is passed over, one of another label as well. A CERTIFICATE
 //! that is well-formed but no certificate throws, and then nothing is added.
 //!
-//! `SSL_CERT_FILE` on Linux is another reader (`OpenSslX509ChainProcessor`'s root store): it takes certificates one by
-//! one with OpenSSL until the first error, as Node's `ca:` does.
+//! `SSL_CERT_FILE` on Linux is another reader (`OpenSslCachedSystemStoreProvider`): it takes certificates one by one with
+//! OpenSSL until the first error, exactly as `NODE_EXTRA_CA_CERTS` does.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -10,7 +10,8 @@
 //! - the certificates in them: `outline` notes every liberty that one takes, `certificates` knows which library takes
 //!   offence at which.
 //!
-//! Versions: those of Debian 12 (OpenSSL 3.0, PHP 8.2, Node 20, GnuTLS 3.7, JDK 17 and 25, Go 1.19) on x86-64.
+//! Versions: those of Debian 12 (OpenSSL 3.0, PHP 8.2, Node 20, GnuTLS 3.7, JDK 17 and 25, Go 1.19), and .NET 9.0, on
+//! x86-64.
 
 use crate::certificate::{Certificate, Fingerprint};
 
@@ -43,7 +44,7 @@ pub enum Reader {
     PhpStream,
     /// Node's `ca:` option.
     Node,
-    /// `NODE_EXTRA_CA_CERTS`.
+    /// `NODE_EXTRA_CA_CERTS`; and `SSL_CERT_FILE` of .NET on Linux.
     NodeExtra,
     Gnutls,
     /// `CertificateFactory.generateCertificates` of JDK 8 to 24 for PEM ([`java_25`] for later ones); `KeyStore`
@@ -53,7 +54,7 @@ pub enum Reader {
     Go,
     /// rustls-pemfile / rustls-pki-types.
     Rustls,
-    /// .NET's `X509Certificate2Collection.ImportFromPemFile`. Not measured.
+    /// .NET's `X509Certificate2Collection.ImportFromPemFile`.
     Dotnet,
 }
 

@@ -235,12 +235,12 @@ fn reader_name(reader: Reader) -> &'static str {
         Reader::Openssl => "OpenSSL (curl, Python, Ruby, nginx)",
         Reader::PhpStream => "PHP streams",
         Reader::Node => "Node",
-        Reader::NodeExtra => "NODE_EXTRA_CA_CERTS",
+        Reader::NodeExtra => "NODE_EXTRA_CA_CERTS, .NET (SSL_CERT_FILE)",
         Reader::Gnutls => "GnuTLS",
         Reader::Java => "Java",
         Reader::Go => "Go",
         Reader::Rustls => "Rust (rustls)",
-        Reader::Dotnet => ".NET",
+        Reader::Dotnet => ".NET (CustomTrustStore)",
     }
 }
 

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use rootfix::readers::Reader;
 
+use crate::common;
+
 /// A program, and its answer to the question: does it accept this server by this bundle?
 pub struct Other {
     pub name: &'static str,
@@ -18,13 +20,43 @@ pub struct Other {
     pub accepts: fn(&Path, &Path, u16) -> bool,
 }
 
-pub const OTHERS: [Other; 4] = [
+pub const OTHERS: [Other; 6] = [
     Other { name: "nginx", needs: "nginx", reader: Reader::Openssl, accepts: nginx },
     Other { name: "haproxy", needs: "haproxy", reader: Reader::Openssl, accepts: haproxy },
     Other { name: "curl with GnuTLS", needs: "cc", reader: Reader::Gnutls, accepts: curl_with_gnutls },
     // Compiled once; `verify` compiles it for each bundle.
     Other { name: "go", needs: "go", reader: Reader::Go, accepts: go },
+    Other { name: ".net CustomTrustStore", needs: "mcs", reader: Reader::Dotnet, accepts: dotnet_custom },
+    Other { name: ".net SSL_CERT_FILE", needs: "mcs", reader: Reader::NodeExtra, accepts: dotnet_store },
 ];
+
+impl Other {
+    /// Says so where it is not.
+    pub fn is_there(&self) -> bool {
+        let compiled = match self.name {
+            ".net CustomTrustStore" => common::dotnet_program(CUSTOM_CS).is_some(),
+            ".net SSL_CERT_FILE" => common::dotnet_program(CLIENT_CS).is_some(),
+            _ => true,
+        };
+        compiled && common::program(self.needs).is_some()
+    }
+}
+
+const CUSTOM_CS: &str = include_str!("Custom.cs");
+/// That of `verify --clients` for Mono, which asks for the machine's roots.
+const CLIENT_CS: &str = include_str!("../../src/prove/clients/scripts/Client.cs");
+
+fn dotnet_custom(_: &Path, bundle: &Path, server: u16) -> bool {
+    let mut command = common::dotnet(&common::dotnet_program(CUSTOM_CS).expect("it is there"));
+    command.arg(format!("https://localhost:{server}/")).arg(bundle);
+    command.stderr(Stdio::null()).status().unwrap().success()
+}
+
+fn dotnet_store(_: &Path, bundle: &Path, server: u16) -> bool {
+    let mut command = common::dotnet(&common::dotnet_program(CLIENT_CS).expect("it is there"));
+    command.arg(format!("https://localhost:{server}/")).env("SSL_CERT_FILE", bundle);
+    command.env("SSL_CERT_DIR", "/nonexistent").stderr(Stdio::null()).status().unwrap().success()
+}
 
 struct Stopped(Child);
 

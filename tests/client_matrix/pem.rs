@@ -79,7 +79,7 @@ fn every_client_and_proxy_does_with_pem_what_is_predicted() {
     }
     let there = |name: &str| clients.iter().any(|(_, _, client)| client.name == name);
     READ_PEM.iter().filter(|name| !there(name)).for_each(|name| common::missing(name));
-    let others: Vec<&Other> = OTHERS.iter().filter(|other| common::program(other.needs).is_some()).collect();
+    let others: Vec<&Other> = OTHERS.iter().filter(|other| other.is_there()).collect();
     let all_there = clients.len() + others.len() == READ_PEM.len() + JAVAS.len() + OTHERS.len();
 
     let matrix = Matrix::default();

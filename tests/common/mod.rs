@@ -93,6 +93,69 @@ fn fetch_jdk(version: &str, cache: &Path, home: &Path) -> Option<()> {
     std::fs::rename(&runtime, home).ok().or_else(|| home.join("bin/keytool").exists().then_some(()))
 }
 
+/// The .NET that tests use, as Microsoft's npm package `@azure/mcp-linux-x64` carries it to run a program of its own:
+/// the whole runtime 9.0.1, and a starter that runs the `azmcp.dll` beside it, whichever that is.
+const DOTNET: (&str, &str) = ("@azure/mcp-linux-x64", "0.0.21");
+
+/// A program of .NET made from this source in C#, for [`dotnet`]; `None` where the runtime or Mono's compiler cannot be
+/// had. It is compiled against Mono's libraries, whose names .NET knows.
+///
+/// Fetched with npm and made once, in `target/dotnet`, where later runs and CI's cache find it.
+pub fn dotnet_program(source: &str) -> Option<PathBuf> {
+    static ONE_AT_A_TIME: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let compiler = program("mcs")?;
+    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("dotnet");
+    let runtime = cache.join(DOTNET.1);
+    if !runtime.join("azmcp").exists() && fetch_dotnet(&cache, &runtime).is_none() {
+        missing(&format!(".NET (npm's {} {})", DOTNET.0, DOTNET.1));
+        return None;
+    }
+    let home = cache.join(rootfix::certificate::Fingerprint::of(source.as_bytes()).to_string());
+    let made = home.join("azmcp");
+    if !made.exists() {
+        let temporary = tempfile::tempdir_in(&cache).expect("a folder for the program");
+        std::fs::write(temporary.path().join("Program.cs"), source).expect("a file is written");
+        let compiled = Command::new(compiler)
+            .args(["-r:System.Net.Http.dll", "-out:azmcp.dll", "Program.cs"])
+            .current_dir(&temporary)
+            .output()
+            .expect("mcs runs");
+        assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
+        // The same files and not links to their names: the starter looks beside the file that it is.
+        let copied = Command::new("cp").arg("-rl").arg(&runtime).arg(temporary.path().join("home")).status();
+        assert!(copied.expect("cp runs").success());
+        let library = temporary.path().join("home/azmcp.dll");
+        std::fs::remove_file(&library).expect("the package's own program goes");
+        std::fs::rename(temporary.path().join("azmcp.dll"), library).expect("ours comes in its place");
+        // Another test binary may have been faster; then its copy is as good.
+        let moved = std::fs::rename(temporary.path().join("home"), &home);
+        assert!(moved.is_ok() || made.exists(), "{moved:?}");
+    }
+    Some(made)
+}
+
+/// A program of [`dotnet_program`], to be started.
+pub fn dotnet(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1");
+    command
+}
+
+fn fetch_dotnet(cache: &Path, home: &Path) -> Option<()> {
+    std::fs::create_dir_all(cache).ok()?;
+    let temporary = tempfile::tempdir_in(cache).ok()?;
+    let run = |program: &str, arguments: &[&str]| {
+        let done = Command::new(program).args(arguments).current_dir(&temporary).output().ok()?;
+        done.status.success().then(|| String::from_utf8_lossy(&done.stdout).trim().to_owned())
+    };
+    let archive = run("npm", &["pack", "--silent", &format!("{}@{}", DOTNET.0, DOTNET.1)])?;
+    run("tar", &["-xzf", &archive])?;
+    let runtime = temporary.path().join("package/dist");
+    executable(&runtime.join("azmcp"))?;
+    std::fs::rename(&runtime, home).ok().or_else(|| home.join("azmcp").exists().then_some(()))
+}
+
 #[cfg(unix)]
 fn executable(file: &Path) -> Option<()> {
     use std::os::unix::fs::PermissionsExt;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 use rootfix::readers::{Reader, View, java_25};
 
@@ -25,6 +26,8 @@ pub enum How {
     Each(fn(&World, &str) -> Seen),
     /// The same program as another one, run by a JDK of release 25.
     Java25,
+    /// A program of .NET that reads all files.
+    Dotnet,
 }
 
 /// Where the files lie and the servers listen.
@@ -60,6 +63,9 @@ pub const PROGRAMS: &[Program] = &[
     Program { name: "java", reader: Reader::Java, how: How::Batch(&["java", "Read.java"]) },
     Program { name: "java 25", reader: Reader::Java, how: How::Java25 },
     Program { name: "go", reader: Reader::Go, how: How::Batch(&["go", "run", "read.go"]) },
+    Program { name: ".net", reader: Reader::Dotnet, how: How::Dotnet },
+    // Its store of the machine's roots on Linux.
+    Program { name: ".net store", reader: Reader::NodeExtra, how: How::Each(dotnet_store) },
 ];
 
 impl Program {
@@ -68,8 +74,10 @@ impl Program {
         match self.how {
             How::Batch(command) => command[0],
             How::Java25 => "javac",
+            How::Dotnet => "mcs",
             How::Each(_) => match self.name {
                 "s_client" => "openssl",
+                ".net store" => "mcs",
                 "node extra" => "node",
                 name => name,
             },
@@ -85,7 +93,8 @@ impl Program {
     }
 
     pub fn is_there(&self) -> bool {
-        if matches!(self.how, How::Java25) && common::jdk(25).is_none() {
+        if matches!(self.how, How::Java25) && common::jdk(25).is_none() || self.command() == "mcs" && dotnet().is_none()
+        {
             return false;
         }
         let path = std::env::var_os("PATH").unwrap_or_default();
@@ -97,6 +106,10 @@ impl Program {
         match self.how {
             How::Each(read) => names.iter().map(|name| ((*name).to_owned(), read(world, name))).collect(),
             How::Batch(command) => batch(command, world, names),
+            How::Dotnet => {
+                let program = dotnet().expect("it is there");
+                batch(&[program.to_str().expect("an ASCII path"), "pem"], world, names)
+            }
             How::Java25 => {
                 let classes = tempfile::tempdir().expect("a folder for the test");
                 let mut compiler = Command::new("javac");
@@ -108,6 +121,25 @@ impl Program {
             }
         }
     }
+}
+
+/// The program of .NET.
+fn dotnet() -> Option<&'static Path> {
+    static PROGRAM: OnceLock<Option<PathBuf>> = OnceLock::new();
+    PROGRAM.get_or_init(|| common::dotnet_program(include_str!("Read.cs"))).as_deref()
+}
+
+fn dotnet_store(world: &World, name: &str) -> Seen {
+    let mut command = common::dotnet(dotnet().expect("it is there"));
+    command.arg("store").arg(world.folder).env("SSL_CERT_DIR", "/nonexistent");
+    command.env("SSL_CERT_FILE", world.folder.join(format!("{name}.pem")));
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it runs");
+    child.stdin.take().expect("a pipe was asked for").write_all(name.as_bytes()).expect("it reads its input");
+    let output = child.wait_with_output().expect("it can be waited for");
+    assert!(output.status.success(), ".NET ended with {}", output.status);
+    let line = String::from_utf8(output.stdout).expect("text");
+    let trusted = line.split(' ').nth(1).expect("an answer").trim_matches('-').to_owned();
+    Seen { trusted, error: None, count: None }
 }
 
 fn here() -> PathBuf {
@@ -123,6 +155,7 @@ fn batch(command: &[&str], world: &World, names: &[&str]) -> BTreeMap<String, Se
         .args(&world.ports)
         .current_dir(here())
         .env("SSL_CERT_DIR", "/nonexistent")
+        .env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
