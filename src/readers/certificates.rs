@@ -145,18 +145,21 @@ impl Decoder {
                 Time,
                 BitString,
                 BitStringUnused,
+                BitStringUnusedWithin,
                 Key,
                 RsaKey,
                 CurveUnknownToGo,
                 PointOffCurve,
                 DuplicateExtension,
                 Boolean,
+                BooleanWithin,
                 Extension,
                 CriticalExtension,
                 NoHost,
                 PrimitiveSet,
             ],
-            // .NET decodes as strict DER first, then with the platform's library.
+            // .NET decodes as strict DER first, but for names and the values of extensions, then with the platform's
+            // library.
             Decoder::Dotnet => &[
                 IndefiniteLength,
                 LongLength,
@@ -166,6 +169,7 @@ impl Decoder {
                 OidEnd,
                 NameEncoding,
                 NameForbidden,
+                Time,
                 BitString,
                 BitStringUnused,
                 Boolean,
@@ -173,7 +177,6 @@ impl Decoder {
                 SignedSurplus,
                 Parameter,
                 ParameterValue,
-                PrimitiveSet,
             ],
             Decoder::Webpki => &[],
         }

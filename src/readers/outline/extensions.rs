@@ -5,8 +5,10 @@ use super::walk::Walk;
 use crate::readers::der::*;
 
 /// Flaws that an extension is not the worse for: noted for themselves.
-const TOLERABLE: u64 =
-    Flaw::Boolean as u64 | Flaw::BitStringUnused as u64 | Flaw::AlternativeNames as u64 | Flaw::NoHost as u64;
+const TOLERABLE: u64 = Flaw::BooleanWithin as u64
+    | Flaw::BitStringUnusedWithin as u64
+    | Flaw::AlternativeNames as u64
+    | Flaw::NoHost as u64;
 
 impl Walk {
     pub(super) fn extensions(&mut self, mut extensions: &[u8]) -> Option<()> {
@@ -69,7 +71,7 @@ impl Walk {
             // Key usage.
             15 => {
                 let bits = self.take(&mut rest, BIT_STRING)?;
-                self.bit_string(bits);
+                self.bits(bits, Flaw::BitStringUnusedWithin);
             }
             // Alternative names.
             17 | 18 => {
@@ -85,7 +87,7 @@ impl Walk {
             19 => {
                 let mut constraints = self.take(&mut rest, SEQUENCE)?;
                 let ca = self.optional(&mut constraints, BOOLEAN)?;
-                self.note_if(Flaw::Boolean, ca.is_some_and(|ca| !matches!(ca, [0] | [0xff])));
+                self.note_if(Flaw::BooleanWithin, ca.is_some_and(|ca| !matches!(ca, [0] | [0xff])));
                 if let Some(length) = self.optional(&mut constraints, INTEGER)? {
                     self.integer(length);
                 }

@@ -96,6 +96,10 @@ pub(super) enum Flaw {
     ParameterValue = 1 << 38,
     /// A name's text that is put together from pieces.
     NameInPieces = 1 << 39,
+    /// [`Flaw::Boolean`] in the value of an extension.
+    BooleanWithin = 1 << 40,
+    /// [`Flaw::BitStringUnused`] in the value of an extension.
+    BitStringUnusedWithin = 1 << 41,
 }
 
 /// A certificate's outline.

@@ -244,9 +244,14 @@ impl Walk {
     }
 
     pub(super) fn bit_string(&mut self, contents: &[u8]) {
+        self.bits(contents, Flaw::BitStringUnused);
+    }
+
+    /// The same, with what is to be noted where unused bits are not zero.
+    pub(super) fn bits(&mut self, contents: &[u8], not_zero: Flaw) {
         match contents {
             [] | [8..=0xff, ..] | [1..=7] => self.note(Flaw::BitString),
-            [unused, .., last] if last & ((1 << unused) - 1) != 0 => self.note(Flaw::BitStringUnused),
+            [unused, .., last] if last & ((1 << unused) - 1) != 0 => self.note(not_zero),
             _ => {}
         }
     }
