@@ -34,6 +34,7 @@ pub mod readers;
 pub mod rehearse;
 pub mod report;
 pub mod rollover;
+mod scratch;
 pub mod store;
 #[cfg(target_os = "linux")]
 mod sys;

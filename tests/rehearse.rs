@@ -645,11 +645,11 @@ fn a_stand_in_that_is_kept_running_says_how_to_reach_it_and_what_came() {
 
 #[test]
 fn a_stand_in_that_is_interrupted_leaves_nothing_behind() {
-    for signal in ["INT", "TERM", "KILL"] {
-        let temporary = tempfile::tempdir().unwrap();
-        let left = || fs::read_dir(temporary.path()).unwrap().count();
+    let temporary = tempfile::tempdir().unwrap();
+    let left = || fs::read_dir(temporary.path()).unwrap().count();
+    let serve = |seconds: &str| {
         let mut serving = Command::new(env!("CARGO_BIN_EXE_rootfix"))
-            .args(["--json", "rehearse", "--serve", "--key", "ec", "--time-limit", "60"])
+            .args(["--json", "rehearse", "--serve", "--key", "ec", "--time-limit", seconds])
             .env("TMPDIR", temporary.path())
             .stdout(Stdio::piped())
             .spawn()
@@ -657,10 +657,17 @@ fn a_stand_in_that_is_interrupted_leaves_nothing_behind() {
         let mut line = String::new();
         std::io::BufRead::read_line(&mut std::io::BufReader::new(serving.stdout.as_mut().unwrap()), &mut line).unwrap();
         assert!(line.contains("serving") && left() > 0, "{line}");
+        serving
+    };
+    for signal in ["INT", "TERM", "KILL"] {
+        let mut serving = serve("60");
         let sent = Command::new("kill").args(["-s", signal, &serving.id().to_string()]).status().unwrap();
         assert!(sent.success());
         let ended = serving.wait().unwrap();
         // The control: what nobody can catch leaves the copies where they are.
         assert_eq!((ended.success(), left() == 0), (signal != "KILL", signal != "KILL"), "{signal}");
     }
+    // The next one takes them away.
+    assert!(serve("1").wait().unwrap().success());
+    assert_eq!(left(), 0);
 }

@@ -17,6 +17,7 @@ use crate::rehearse::serve::{Addresses, Serving};
 use crate::rehearse::server::{Connection, End, Reply};
 use crate::rehearse::shadow::{Append, Bundle};
 use crate::report::{Record, record, text};
+use crate::scratch::Scratch;
 
 /// How long it waits between looks at what came in.
 const LOOK: Duration = Duration::from_millis(200);
@@ -32,7 +33,7 @@ pub fn run(
     // From here on there is something to clear away.
     #[cfg(target_os = "linux")]
     let _ = crate::sys::signals::note_requests_to_end();
-    let directory = tempfile::Builder::new().prefix("rootfix-stand-in-").tempdir().map_err(|error| {
+    let directory = Scratch::new().map_err(|error| {
         let place = std::env::temp_dir();
         Trouble::new(
             Code::RehearsalSetup,

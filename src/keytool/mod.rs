@@ -21,6 +21,7 @@ use crate::locate::java_home;
 use crate::password::{Password, Passwords};
 use crate::proof::Verdict;
 use crate::rollover::Root;
+use crate::scratch::Scratch;
 use crate::store::{self, AppendOptions, Appended, Format, Store, StoreFormat, Trust, jks};
 
 mod listing;
@@ -135,7 +136,7 @@ pub fn append(
     let store_type = type_of(store.format).ok_or(KeytoolFailed::FormatUnknown)?;
     let password = suitable(store.password.as_ref()).ok_or(KeytoolFailed::PasswordUnsuitable)?;
     let aliases = store::free_aliases(bytes, store, roots, options).map_err(|_| KeytoolFailed::NotAsAsked)?;
-    let dir = private_dir()?;
+    let dir = Scratch::new().map_err(|_| KeytoolFailed::NotStarted)?;
     let copy = dir.path().join("copy");
     write(&copy, bytes)?;
     for (root, alias) in roots.iter().zip(&aliases) {
@@ -252,7 +253,7 @@ fn copies(
 ) -> Result<bool, KeytoolFailed> {
     // The new store lives as long as this function; keytool wants six characters.
     const PASSWORD: &str = "changeit";
-    let dir = private_dir()?;
+    let dir = Scratch::new().map_err(|_| KeytoolFailed::NotStarted)?;
     let (from, to) = (dir.path().join("from"), dir.path().join("to"));
     write(&from, bytes)?;
     let arguments = [
@@ -324,15 +325,6 @@ fn execute<'a>(
         Err(error) if error.kind() == io::ErrorKind::TimedOut => Err(KeytoolFailed::TimedOut),
         Err(_) => Err(KeytoolFailed::NotStarted),
     }
-}
-
-/// A directory that nobody else can enter; it goes when it is dropped.
-fn private_dir() -> Result<tempfile::TempDir, KeytoolFailed> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix("rootfix-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-    builder.tempdir().map_err(|_| KeytoolFailed::NotStarted)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), KeytoolFailed> {

@@ -28,6 +28,7 @@ use crate::rehearse::chain::{Shown, StandIns};
 use crate::rehearse::server::{Reply, Server};
 use crate::rehearse::shadow::{Append, Bundle, BundleKind, Shadow, Shadows};
 use crate::rehearse::verdict::Holds;
+use crate::scratch::Scratch;
 use crate::store::Format;
 use table::{KINDS, Kind};
 
@@ -135,7 +136,7 @@ pub struct Subject<'a> {
 /// The clients on this machine that read this format. `java_homes` are those that were found by other means; the one
 /// on the PATH is among them.
 pub fn find(format: Format, java_homes: &[PathBuf]) -> Vec<Client> {
-    let Ok(directory) = tempfile::tempdir() else { return Vec::new() };
+    let Ok(directory) = Scratch::new() else { return Vec::new() };
     let version = |program: &Path, arguments: &[&str]| {
         let arguments = arguments.iter().map(|argument| (*argument).to_owned());
         let ended = run::run(program.as_os_str(), arguments, [], directory.path(), HANDSHAKE).ok()?;
@@ -183,7 +184,7 @@ pub fn prove(
     progress: &(dyn Fn(&Row) + Sync),
 ) -> Result<Vec<Row>, Trouble> {
     let no_place = |error: io::Error| Trouble::new(Code::ClientsNotAsked, say::no_place(error), say::look_at_tmp());
-    let directory = tempfile::tempdir().map_err(no_place)?;
+    let directory = Scratch::new().map_err(no_place)?;
     let shadows = make_shadows(subject, stand_ins, append, directory.path()).map_err(|failed| failed.or(no_place))?;
     let next = AtomicUsize::new(0);
     let rows = Mutex::new(Vec::new());
