@@ -4,6 +4,7 @@ mod common;
 
 use std::sync::OnceLock;
 
+use common::cli;
 use common::java::{Java, Makings, NOW_MS, append, decode, format_of, made, signed, spoilt};
 use rootfix::certificate::{Certificate, Fingerprint};
 use rootfix::finding::Code;
@@ -279,6 +280,29 @@ fn one_unreadable_certificate_does_not_hide_the_others_but_is_said() {
     assert_eq!(codes(&store), [Code::CertificateUnreadable]);
     assert!(store.views[0].fails, "Java refuses the whole store");
     assert!(java.try_list("JKS", &bytes, Some("changeit")).is_err());
+}
+
+/// That nothing in it can be read is no reason to keep quiet about it, whether code pins it or it lies about.
+#[test]
+fn a_store_that_java_refuses_is_found() {
+    let directory = cli::directory();
+    let store = spoilt(by_hand(2, &[("a", &made("A").root.certificate, false)]));
+    std::fs::write(directory.path().join("trust.jks"), &store).unwrap();
+    let lying_about = cli::run(directory.path(), &["--json", "check", "."]);
+    assert_eq!((lying_about.code, &lying_about.record("bundle")["status"]), (1, &"broken".into()));
+    // The control: a store without its certificate is none that a search turns up.
+    std::fs::write(directory.path().join("trust.jks"), by_hand(2, &[])).unwrap();
+    let empty = cli::run(directory.path(), &["--json", "check", "."]);
+    assert!(empty.records().iter().all(|record| record["type"] != "bundle"), "{empty:?}");
+
+    std::fs::write(directory.path().join("trust.jks"), &store).unwrap();
+    let code = "class Pay { static { System.setProperty(\"javax.net.ssl.trustStore\", \"trust.jks\"); } }\n";
+    std::fs::write(directory.path().join("Pay.java"), code).unwrap();
+    for (language, sentence) in [("en", "Java cannot load trust.jks."), ("zh", "Java 无法加载 trust.jks。")] {
+        let located = cli::run(directory.path(), &["--lang", language, "locate", "."]);
+        assert_eq!(located.code, 1);
+        assert!(located.text().contains(sentence), "{}", located.text());
+    }
 }
 
 #[test]

@@ -412,9 +412,11 @@ pub fn store(session: &Session, target: &Target) -> Result<Store, Trouble> {
 }
 
 /// What a search turned up is a trust store only where it holds a root: a server's own chain lies about under the
-/// same names.
+/// same names. A key store of which Java reads nothing may have held some.
 pub fn is_a_find(store: &Store) -> bool {
-    store.nature == Nature::TrustStore && store.entries.iter().any(|entry| entry.certificate.self_issued())
+    let holds_root = || store.entries.iter().any(|entry| entry.certificate.self_issued());
+    let refused = store.broken && store.format.is_key_store();
+    store.nature == Nature::TrustStore && (refused || holds_root())
 }
 
 pub fn format_of(bytes: &[u8]) -> &'static dyn StoreFormat {
