@@ -10,7 +10,7 @@ mod pki;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use der::*;
 use rootfix::password::Passwords;
@@ -134,6 +134,19 @@ fn put_through(bytes: &[u8], root: &Root, tally: &mut Tally) {
     tally.added_to += 1;
 }
 
+/// For how long this thread has worked: what else the machine does is no mutant's fault.
+#[cfg(target_os = "linux")]
+fn worked() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+/// Elsewhere it is only seen that the tests come to an end.
+#[cfg(not(target_os = "linux"))]
+fn worked() -> Duration {
+    Duration::ZERO
+}
+
 /// From here on the process may take 64 MB more, and no more.
 #[cfg(target_os = "linux")]
 fn limit_memory() {
@@ -161,10 +174,10 @@ fn a_hundred_thousand_damaged_files_do_no_harm() {
     let mut slowest = Duration::ZERO;
     for number in 0..MUTANTS {
         let mutant = mutate(&mut random, &seeds);
-        let start = Instant::now();
+        let start = worked();
         let outcome = catch_unwind(AssertUnwindSafe(|| put_through(&mutant, &root, &mut tally)));
         assert!(outcome.is_ok(), "mutant {number}");
-        slowest = slowest.max(start.elapsed());
+        slowest = slowest.max(worked() - start);
         assert!(slowest < Duration::from_secs(1), "mutant {number} took {slowest:?}");
     }
     println!("{MUTANTS} damaged files: {tally:?}, the slowest took {slowest:?}");

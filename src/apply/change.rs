@@ -223,7 +223,7 @@ impl<'s, D: Disk> Kept<'s, D> {
 }
 
 /// As long is waited for a program that has the file open: most only read it.
-const MOMENT: Duration = Duration::from_millis(500);
+const MOMENT: Duration = Duration::from_secs(2);
 
 /// The stroke: the new file takes the name of the old one.
 fn switch<D: Disk>(site: &Site<'_, D>, current: &Current<D>, mut new: Draft<'_, D>, bytes: &[u8]) -> Result<(), Stop> {
