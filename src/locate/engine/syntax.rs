@@ -369,12 +369,19 @@ fn corrected(syntax: &'static str, ending: &str, name: &str, text: &[u8]) -> &'s
         // An INI file by another name: sections, and no brace that opens a block.
         "conf" if start.lines().any(is_section) && !start.contains("{\n") => "ini",
         "inc" | "install" | "module" if !start.contains("<?") => "conf",
+        "config" if is_terms(text) => "erlang",
         "config" if !start.trim_start().starts_with('<') => "conf",
         "t" if !start.contains("use ") => "prose",
         "m" if start.contains("function ") && !start.contains("@i") => "prose",
         "options" | "props" | "config.in" if start.trim_start().starts_with('<') => "xml",
         _ => syntax,
     }
+}
+
+/// `sys.config` and its kin: Erlang terms, of which the last ends with a full stop.
+fn is_terms(text: &[u8]) -> bool {
+    let text = text.trim_ascii();
+    text.ends_with(b".") && text.first().is_some_and(|first| b"[{%".contains(first))
 }
 
 fn is_section(line: &str) -> bool {
