@@ -213,8 +213,9 @@ fn receiver(line: &str) -> Option<&str> {
     let line = ["await ", "var ", "let ", "const "].iter().find_map(|word| line.strip_prefix(word)).unwrap_or(line);
     let end = line.find(['.', '[', '-', '='])?;
     let name = line[..end].trim_start_matches(['$', '@']).trim();
-    (name.len() > 1 && name != "this" && name != "self" && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
-        .then_some(name)
+    // A module is no variable: what else is done with it says nothing.
+    let module = matches!(name, "this" | "self" | "https" | "tls" | "http2" | "axios");
+    (name.len() > 1 && !module && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')).then_some(name)
 }
 
 /// The lines nearest to `at` that name the variable: two above, four below. A name is used again for other things.
@@ -251,6 +252,7 @@ fn indented(source: &Source, at: usize) -> Around {
     let mut limit = indent_of(source.line_text(line));
     let mut depth = 0;
     let mut block_start = None;
+    let mut in_list = source.line_text(line).trim_start().starts_with("- ");
     for above in (line.saturating_sub(REACH).max(1)..line).rev() {
         let text = source.line_text(above);
         let trimmed = text.trim();
@@ -262,9 +264,10 @@ fn indented(source: &Source, at: usize) -> Around {
             break;
         }
         let indent = indent_of(text);
-        if indent < limit
-            || (indent == limit && trimmed.starts_with("- ") && !source.line_text(line).trim().starts_with('-'))
-        {
+        // A list may stand as far left as its key; the items above are no parents.
+        let key_of_list = indent == limit && in_list && !trimmed.starts_with('-');
+        if indent < limit || key_of_list {
+            in_list = trimmed.starts_with("- ");
             block_start.get_or_insert(above);
             around.headings.push_str(trimmed);
             around.headings.push('\n');
