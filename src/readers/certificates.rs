@@ -102,7 +102,8 @@ impl Decoder {
                 AlternativeNames,
                 Surplus,
                 SignedSurplus,
-                PrimitiveSet,
+                PrimitiveName,
+                PrimitiveList,
             ],
             // `X509CertImpl`, which does not mind BER outside.
             Decoder::Java => &[
@@ -124,7 +125,8 @@ impl Decoder {
                 NoIssuer,
                 Surplus,
                 Parameter,
-                PrimitiveSet,
+                PrimitiveName,
+                PrimitiveList,
             ],
             // `x509.ParseCertificate`, on top of cryptobyte, which knows DER only.
             Decoder::Go => &[
@@ -156,7 +158,8 @@ impl Decoder {
                 Extension,
                 CriticalExtension,
                 NoHost,
-                PrimitiveSet,
+                PrimitiveName,
+                PrimitiveList,
             ],
             // .NET decodes as strict DER first, but for names and the values of extensions, then with the platform's
             // library.
@@ -177,6 +180,7 @@ impl Decoder {
                 SignedSurplus,
                 Parameter,
                 ParameterValue,
+                PrimitiveList,
             ],
             Decoder::Webpki => &[],
         }

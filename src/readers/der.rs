@@ -25,7 +25,8 @@ pub(super) const UNIVERSAL_STRING: u8 = 0x1c;
 pub(super) const BMP_STRING: u8 = 0x1e;
 pub(super) const SEQUENCE: u8 = 0x30;
 pub(super) const SET: u8 = 0x31;
-/// A SET without the bit that says that it has elements; OpenSSL does not look at that bit in a SET OF.
+/// Without the bit that says that they have elements; OpenSSL does not look at that bit in a SEQUENCE OF or a SET OF.
+pub(super) const PRIMITIVE_SEQUENCE: u8 = 0x10;
 pub(super) const PRIMITIVE_SET: u8 = 0x11;
 
 /// The element at the front, with a definite length and a tag of one octet.

@@ -440,6 +440,19 @@ pub fn all(parts: &Parts) -> Vec<Variant> {
         let behind = name_at + value.len();
         put(&format!("der_name_{name}"), odd_b(&[&b_der[..name_at], value, &b_der[behind..]].concat()));
     }
+    // Lists without the bit that says that they have elements.
+    let name = b_der.windows(5).position(|part| part == COMMON_NAME).expect("the issuer has a name");
+    let extensions = b_der.windows(2).position(|part| part[0] == 0xa3).expect("it has extensions") + 2;
+    for (what, at, tag) in [
+        ("issuer", name - 6, 0x10),
+        ("set", name - 4, 0x11),
+        ("attribute", name - 2, 0x10),
+        ("extensions", extensions, 0x10),
+    ] {
+        assert_eq!(b_der[at], tag | 0x20, "{what}");
+        let der = [&b_der[..at], &[tag], &b_der[at + 1..]].concat();
+        put(&format!("der_primitive_{what}"), odd_b(&der));
+    }
     put("der_outer_long_length", odd_b(&[&[0x30, 0x83, 0], &b_der[2..]].concat()));
     put("der_indefinite_length", odd_b(&[&[0x30, 0x80], &b_der[4..], &[0, 0]].concat()));
     put("duplicates", format!("{a}{b}{a}{c}{b}"));

@@ -6,11 +6,12 @@ use super::walk::{Walk, together};
 use crate::readers::der::*;
 
 impl Walk {
-    pub(super) fn name(&mut self, mut name: &[u8]) -> Option<()> {
+    /// Takes the name at the front; whether there is anything in it.
+    pub(super) fn name(&mut self, from: &mut &[u8]) -> Option<bool> {
+        let mut name = self.list(from, SEQUENCE, Flaw::PrimitiveName)?;
+        let named = !name.is_empty();
         while !name.is_empty() {
-            let primitive = name[0] == PRIMITIVE_SET;
-            self.note_if(Flaw::PrimitiveSet, primitive);
-            let mut set = self.take(&mut name, if primitive { PRIMITIVE_SET } else { SET })?;
+            let mut set = self.list(&mut name, SET, Flaw::PrimitiveName)?;
             while !set.is_empty() {
                 let mut attribute = self.take(&mut set, SEQUENCE)?;
                 let oid = self.take(&mut attribute, OBJECT_IDENTIFIER)?;
@@ -20,7 +21,7 @@ impl Walk {
                 self.text(value.tag, value.contents);
             }
         }
-        Some(())
+        Some(named)
     }
 
     fn text(&mut self, tag: u8, text: &[u8]) {

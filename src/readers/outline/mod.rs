@@ -90,8 +90,8 @@ pub(super) enum Flaw {
     PointOffCurve = 1 << 35,
     /// An address, host name or URI that is none, where an extension has one.
     NoHost = 1 << 36,
-    /// A SET in a name that says that it has no elements.
-    PrimitiveSet = 1 << 37,
+    /// A name, or a SET in one, that says that it has no elements.
+    PrimitiveName = 1 << 37,
     /// A parameter of an algorithm that does not decode as what it says that it is.
     ParameterValue = 1 << 38,
     /// A name's text that is put together from pieces.
@@ -100,6 +100,8 @@ pub(super) enum Flaw {
     BooleanWithin = 1 << 40,
     /// [`Flaw::BitStringUnused`] in the value of an extension.
     BitStringUnusedWithin = 1 << 41,
+    /// A list of extensions, or of what is revoked, that says that it has no elements.
+    PrimitiveList = 1 << 42,
 }
 
 /// A certificate's outline.

@@ -3,6 +3,9 @@
 use super::Flaw;
 use crate::readers::der::*;
 
+/// The bit of a tag that says that there are elements.
+const CONSTRUCTED: u8 = 0x20;
+
 /// Certificates nest some ten levels deep.
 const DEEPEST: usize = 32;
 
@@ -28,7 +31,7 @@ fn is_value(tag: u8, contents: &[u8]) -> bool {
         BMP_STRING => contents.len().is_multiple_of(2),
         UNIVERSAL_STRING => contents.len().is_multiple_of(4),
         // They have to say that they have elements.
-        0x10 | PRIMITIVE_SET => false,
+        PRIMITIVE_SEQUENCE | PRIMITIVE_SET => false,
         SEQUENCE | SET | 0x40.. => true,
         0x20.. => together(contents, 0).is_some_and(|whole| is_value(tag & 0x1f, &whole)),
         _ => true,
@@ -99,6 +102,21 @@ impl Walk {
         Some(element.contents)
     }
 
+    /// Takes the SEQUENCE OF or SET OF at the front; what is to be noted where it says that it has no elements.
+    pub(super) fn list<'a>(&mut self, from: &mut &'a [u8], tag: u8, primitive: Flaw) -> Option<&'a [u8]> {
+        let says_so = from.first() == Some(&(tag & !CONSTRUCTED));
+        self.note_if(primitive, says_so);
+        self.take(from, if says_so { tag & !CONSTRUCTED } else { tag })
+    }
+
+    /// The same, if there is one.
+    fn optional_list<'a>(&mut self, from: &mut &'a [u8]) -> Option<Option<&'a [u8]>> {
+        match from.first() {
+            Some(&(SEQUENCE | PRIMITIVE_SEQUENCE)) => self.list(from, SEQUENCE, Flaw::PrimitiveList).map(Some),
+            _ => Some(None),
+        }
+    }
+
     /// Takes the element at the front, if it is of this kind.
     pub(super) fn optional<'a>(&mut self, from: &mut &'a [u8], tag: u8) -> Option<Option<&'a [u8]>> {
         match from.first() {
@@ -144,15 +162,13 @@ impl Walk {
                 || without_null(algorithm).is_some_and(|algorithm| inner == algorithm);
             self.note(if same { Flaw::AlgorithmNull } else { Flaw::AlgorithmMismatch });
         }
-        let issuer = self.take(&mut signed, SEQUENCE)?;
-        self.note_if(Flaw::NoIssuer, issuer.is_empty());
-        self.name(issuer)?;
+        let has_issuer = self.name(&mut signed)?;
+        self.note_if(Flaw::NoIssuer, !has_issuer);
         let mut validity = self.take(&mut signed, SEQUENCE)?;
         self.time(&mut validity)?;
         self.time(&mut validity)?;
         self.ends(validity);
-        let subject = self.take(&mut signed, SEQUENCE)?;
-        self.name(subject)?;
+        self.name(&mut signed)?;
         let mut key = self.take(&mut signed, SEQUENCE)?;
         self.key(&mut key)?;
         self.ends(key);
@@ -164,7 +180,7 @@ impl Walk {
         }
         if let Some(mut explicit) = self.optional(&mut signed, 0xa3)? {
             self.note_if(Flaw::VersionTooLow, version < 3);
-            let extensions = self.take(&mut explicit, SEQUENCE)?;
+            let extensions = self.list(&mut explicit, SEQUENCE, Flaw::PrimitiveList)?;
             self.ends(explicit);
             self.extensions(extensions)?;
         }
@@ -184,25 +200,24 @@ impl Walk {
             self.integer(version);
         }
         self.algorithm(&mut signed)?;
-        let issuer = self.take(&mut signed, SEQUENCE)?;
-        self.name(issuer)?;
+        self.name(&mut signed)?;
         self.time(&mut signed)?;
         if matches!(signed.first(), Some(&(UTC_TIME | GENERALIZED_TIME))) {
             self.time(&mut signed)?;
         }
-        let mut revoked = self.optional(&mut signed, SEQUENCE)?.unwrap_or_default();
+        let mut revoked = self.optional_list(&mut signed)?.unwrap_or_default();
         while !revoked.is_empty() {
             let mut entry = self.take(&mut revoked, SEQUENCE)?;
             let serial = self.take(&mut entry, INTEGER)?;
             self.integer(serial);
             self.time(&mut entry)?;
-            if let Some(extensions) = self.optional(&mut entry, SEQUENCE)? {
+            if let Some(extensions) = self.optional_list(&mut entry)? {
                 self.extensions(extensions)?;
             }
             self.ends(entry);
         }
         if let Some(mut explicit) = self.optional(&mut signed, 0xa0)? {
-            let extensions = self.take(&mut explicit, SEQUENCE)?;
+            let extensions = self.list(&mut explicit, SEQUENCE, Flaw::PrimitiveList)?;
             self.ends(explicit);
             self.extensions(extensions)?;
         }
