@@ -92,6 +92,8 @@ fn braces(source: &Source, at: usize) -> Around {
     let end = source.line_offset(line) + source.line_text(line).len();
     let mut around = Around { beside: (source.line_offset(line), end), ..Around::default() };
     let by_function = matches!(source.syntax.name, "c" | "python");
+    // Here an arrow in front of a brace gives a key its value.
+    let of_pairs = matches!(source.syntax.name, "ruby" | "perl" | "php" | "puppet" | "elixir");
     let mut found = false;
     if source.syntax.name == "python" {
         around.beside = python_function(source, line);
@@ -115,7 +117,7 @@ fn braces(source: &Source, at: usize) -> Around {
         if let Some(name) = assigned(&heading) {
             names.push(name.to_owned());
         }
-        if bracket == "{" && is_function(&heading) {
+        if bracket == "{" && is_function(&heading) && !(of_pairs && heading.ends_with("=>")) {
             function = Some(line);
             names.extend(function_name(&heading).map(str::to_owned));
         }
