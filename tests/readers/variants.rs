@@ -442,7 +442,9 @@ pub fn all(parts: &Parts) -> Vec<Variant> {
     }
     // Lists without the bit that says that they have elements.
     let name = b_der.windows(5).position(|part| part == COMMON_NAME).expect("the issuer has a name");
-    let extensions = b_der.windows(2).position(|part| part[0] == 0xa3).expect("it has extensions") + 2;
+    // A key has any bytes: tag and length of both, the one in the other.
+    let is_list = |part: &[u8]| part[0] == 0xa3 && part[2] == 0x30 && part[3].checked_add(2) == Some(part[1]);
+    let extensions = b_der.windows(4).position(is_list).expect("it has extensions") + 2;
     for (what, at, tag) in [
         ("issuer", name - 6, 0x10),
         ("set", name - 4, 0x11),
