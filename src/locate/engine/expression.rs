@@ -77,16 +77,19 @@ pub fn constant<'a>(source: &'a Source, value: &str, before: usize) -> Option<&'
             continue;
         }
         let Some(from) = definition(left, right) else { continue };
-        // A keyword argument is no definition.
+        // A keyword argument is no definition; a parameter's default is one.
         let keyword = matches!(source.syntax.name, "python" | "kotlin" | "scala" | "groovy")
-            && source.brackets().around(at).next().is_some_and(|(open, _)| source.code.as_bytes()[open] == b'(');
+            && source.brackets().around(at).next().is_some_and(|(open, _)| {
+                source.code.as_bytes()[open] == b'(' && !declares(source.slice(source.line_start(open), open))
+            });
         if keyword {
             continue;
         }
         let from = at + name.len() + from;
         let found = expression(source, from);
         let found = if left.ends_with("#define ") { line(source, from) } else { found };
-        if found.is_empty() || found == value || !useful(found) {
+        // `self.name = name` hands on what was given; what is given by default says more.
+        if found.is_empty() || found == value || name_of(found) == Some(name) || !useful(found) {
             continue;
         }
         // The last definition above the use wins; without one, the first below.
@@ -99,6 +102,11 @@ pub fn constant<'a>(source: &'a Source, value: &str, before: usize) -> Option<&'
         }
     }
     best.map(|(_, found)| found)
+}
+
+/// Whether parameters follow in Python.
+fn declares(before: &str) -> bool {
+    before.trim_start().trim_start_matches("async ").starts_with("def ")
 }
 
 /// The name that a value consists of: `NAME`, `self::NAME`, `$x->name`, `conf['name']`, `NAME.c_str()`.
