@@ -24,7 +24,7 @@ macro_rules! rule_files {
 pub(crate) const FILES: &[(&str, &str)] = rule_files! {
     "php" "java" "c" "csharp" "python" "go" "rust" "ruby" "node" "perl" "erlang" "lua"
     "nginx" "haproxy" "apache" "envoy" "stunnel" "squid" "traefik" "prometheus"
-    "kubernetes" "ansible" "agents" "jvm" "spring" "kafka" "php-ini" "curl" "wget" "openssl" "git" "npm" "pip" "yum" "tools" "android" "env" "database"
+    "kubernetes" "ansible" "agents" "jvm" "spring" "kafka" "php-ini" "curl" "wget" "openssl" "git" "npm" "pip" "yum" "tools" "android" "ldap" "postfix" "env" "database"
 };
 
 /// How a pin's value is read from where its pattern ends, unless the pattern names it (`target`).
