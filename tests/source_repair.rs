@@ -290,13 +290,14 @@ fn a_container_has_its_own_file_repaired_and_not_the_one_of_the_same_name_and_by
         return common::missing("unshare -m");
     }
     let script = "set -e; bytes=$(cat \"$0/roots.pem\"); mount -t tmpfs none \"$0\"
-        printf '%s\\n' \"$bytes\" > \"$0/roots.pem\"; ln -s \"$0/roots.pem\" \"$0/link.pem\"; exec sleep 600";
+        printf '%s\\n' \"$bytes\" > \"$0/roots.pem\"; ln -s \"$0/roots.pem\" \"$0/link.pem\"; : > \"$0/ready\"; exec sleep 600";
     let process = Command::new("unshare").args(["-m", "sh", "-c", script]).arg(dir.path()).spawn().unwrap();
     let process = Contained(process);
     let root = PathBuf::from(format!("/proc/{}/root", process.0.id()));
     let inside = |name: &str| root.join(dir.path().strip_prefix("/").unwrap()).join(name);
     let end = Instant::now() + Duration::from_secs(30);
-    while !inside("link.pem").is_symlink() {
+    // Only the container has this file; the others have namesakes here, which show until its own are mounted.
+    while !inside("ready").exists() {
         assert!(Instant::now() < end, "it starts");
         std::thread::sleep(Duration::from_millis(10));
     }
