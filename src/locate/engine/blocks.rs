@@ -12,6 +12,9 @@ const DEPTH: usize = 12;
 /// A heading is at most this long; a name that stands in more places than this is no variable worth following.
 const HEADING: usize = 200;
 const MENTIONS: usize = 500;
+/// Lines above a place that may hold the head of its function; lines below a call that may use its result.
+const CLAUSE: usize = 60;
+const NEXT: usize = 15;
 /// Lines above a place that may hold its YAML parents or its section's heading.
 const REACH: usize = 2_000;
 
@@ -94,6 +97,8 @@ fn braces(source: &Source, at: usize) -> Around {
     let by_function = matches!(source.syntax.name, "c" | "python");
     // Here an arrow in front of a brace gives a key its value.
     let of_pairs = matches!(source.syntax.name, "ruby" | "perl" | "php" | "puppet" | "elixir");
+    // Functions without braces around them.
+    let by_clause = matches!(source.syntax.name, "erlang" | "elixir");
     let mut found = false;
     if source.syntax.name == "python" {
         around.beside = python_function(source, line);
@@ -108,6 +113,13 @@ fn braces(source: &Source, at: usize) -> Around {
             break;
         }
         let bracket = source.slice(open, open + 1);
+        // A pair of an option and its value is no block.
+        if by_clause
+            && bracket == "{"
+            && !source.slice(0, open).ends_with(|c: char| c.is_alphanumeric() || "#%_".contains(c))
+        {
+            continue;
+        }
         // In C a parenthesis holds arguments, and a brace that closes on its own line values, not what stands beside.
         if !found && (!by_function || (bracket != "(" && line != source.line(close))) {
             around.beside = (open, close);
@@ -133,11 +145,51 @@ fn braces(source: &Source, at: usize) -> Around {
     if let Some(name) = receiver(line) {
         names.push(name.to_owned());
     }
+    if by_clause && let Some((head, name)) = clause(source, at) {
+        around.uses.push_str(head);
+        around.uses.push('\n');
+        callers(source, name, at, &mut around.uses);
+    }
     names.dedup();
     for name in names.iter().take(4) {
         uses(source, name, at, &mut around.uses);
     }
     around
+}
+
+/// The head of the function around a place in Erlang or Elixir, and its name.
+fn clause(source: &Source, at: usize) -> Option<(&str, &str)> {
+    let here = source.line(at);
+    let erlang = source.syntax.name == "erlang";
+    (here.saturating_sub(CLAUSE).max(1)..=here).rev().find_map(|line| {
+        let text = source.line_text(line);
+        let name = if erlang {
+            text
+        } else {
+            let text = text.trim_start();
+            text.strip_prefix("defp ").or_else(|| text.strip_prefix("def "))?
+        };
+        let end = name.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(name.len());
+        let head = name.starts_with(|c: char| c.is_ascii_lowercase()) && (!erlang || name[end..].starts_with('('));
+        head.then(|| (text.trim().get(..HEADING).unwrap_or(text.trim()), &name[..end]))
+    })
+}
+
+/// The lines that call a function, and those near them that use what it gave.
+fn callers(source: &Source, name: &str, at: usize, into: &mut String) {
+    let mut calls = String::new();
+    uses(source, name, at, &mut calls);
+    for call in calls.lines() {
+        into.push_str(call);
+        into.push('\n');
+        let given =
+            call.split_once('=').filter(|(_, right)| !right.starts_with(['>', '=', ':'])).map(|(left, _)| left.trim());
+        let variable =
+            given.filter(|left| left.len() > 1 && left.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
+        if let (Some(variable), Some(place)) = (variable, source.code.find(call)) {
+            uses_below(source, variable, place, into);
+        }
+    }
 }
 
 /// The lines of the function around a line; without one, of the file.
@@ -240,6 +292,19 @@ fn uses(source: &Source, name: &str, at: usize, into: &mut String) {
         let text = source.line_text(line).trim();
         into.push_str(text.get(..HEADING).unwrap_or(text));
         into.push('\n');
+    }
+}
+
+/// The lines right below a place that name a variable.
+fn uses_below(source: &Source, name: &str, place: usize, into: &mut String) {
+    let from = source.line(place) + 1;
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    for line in from..=(from + NEXT).min(source.lines()) {
+        let text = source.line_text(line).trim();
+        if text.split(|c| !word(c)).any(|part| part == name) {
+            into.push_str(text.get(..HEADING).unwrap_or(text));
+            into.push('\n');
+        }
     }
 }
 

@@ -236,10 +236,19 @@ fn judge(
                 test.is_match(&around.headings) || test.is_match(&around.uses) || test.is_match(target)
             })
         };
-        if says(&rule.server) {
+        let matches =
+            |test: &Option<super::rules::Pattern>, text: &str| test.as_ref().is_some_and(|test| test.is_match(text));
+        let client = matches(&rule.client, &around.headings) || matches(&rule.client, beside);
+        let used = matches(&rule.client_uses, &around.headings) || matches(&rule.client_uses, &around.uses);
+        let server = rule.server.as_ref().is_some_and(|server| {
+            server.is_match(&around.headings) || (!used && (server.is_match(&around.uses) || server.is_match(target)))
+        });
+        if !client && server {
             Class::ClientAuth
         } else if says(&rule.database) {
             Class::Database
+        } else if !client && !used && matches(&rule.own, beside) && !matches(&rule.client_uses, file_name(path)) {
+            Class::ClientAuth
         } else {
             Class::ServerTrust
         }
@@ -278,6 +287,10 @@ fn judge(
         reason: reason(class, why.sentence()),
         findings,
     })
+}
+
+fn file_name(path: &Path) -> &str {
+    path.file_name().and_then(|name| name.to_str()).unwrap_or("")
 }
 
 fn reason(class: Class, why: Sentence) -> Sentence {

@@ -181,6 +181,12 @@ pub struct Rule {
     pub embedded: bool,
     /// The headings around a pin that say it authenticates clients.
     pub server: Option<Pattern>,
+    /// What stands beside a pin or around it that says it is a client's, whatever else says it is a server's.
+    pub client: Option<Pattern>,
+    /// The lines that use a pin which say that a client does.
+    pub client_uses: Option<Pattern>,
+    /// What stands beside a server's CA for clients; asked where nothing else says whose it is.
+    pub own: Option<Pattern>,
     /// The headings around a pin, or its value, that say it serves a database connection.
     pub database: Option<Pattern>,
     /// Values that name no bundle: `null`, an empty string, `true`.
