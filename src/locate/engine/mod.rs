@@ -4,6 +4,7 @@ pub mod blocks;
 pub mod expression;
 pub mod lex;
 mod reading;
+mod said;
 pub mod source;
 pub mod syntax;
 mod words;
@@ -131,6 +132,9 @@ pub fn pins(path: &Path, root: &Path, syntax: &'static Syntax, text: &str) -> Ve
             let at = captures.name("at").map_or(whole.start(), |group| group.start());
             let at = at + source.code[at..].len() - source.code[at..].trim_start().len();
             if !in_place(&source, at, pin.place, applies) || source.line_text(source.line(at)).len() > WRITTEN {
+                continue;
+            }
+            if rule.commands && said::said(&source, at) {
                 continue;
             }
             // `=` that is not `==` takes one character too many.

@@ -216,7 +216,7 @@ const EXTENSIONS: &[(&str, &str)] = &[
     ("sql", "sql"),
     (
         "prose",
-        "md markdown mdx rst adoc asciidoc txt html htm tex org pod man 1 3 5 8 textile wiki log csv tsv patch diff svg css scss less po pot snap ftl",
+        "md markdown mdx rst texi texinfo adoc asciidoc txt html htm tex org pod man 1 3 5 8 textile wiki log csv tsv patch diff svg css scss less po pot snap ftl",
     ),
 ];
 

@@ -179,6 +179,9 @@ pub struct Rule {
     /// Its directives also stand in heredocs and multi-line strings of any other syntax.
     #[serde(default)]
     pub embedded: bool,
+    /// What it finds are commands, which texts for people name as well.
+    #[serde(default)]
+    pub commands: bool,
     /// The headings around a pin that say it authenticates clients.
     pub server: Option<Pattern>,
     /// What stands beside a pin or around it that says it is a client's, whatever else says it is a server's.
