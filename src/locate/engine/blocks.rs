@@ -80,6 +80,8 @@ pub struct Around {
     /// What stands beside the place: the innermost block, or in C and Python, where a context is set up by one call
     /// after another, the function.
     pub beside: (usize, usize),
+    /// The body of the function around, where braces hold it.
+    pub function: Option<(usize, usize)>,
 }
 
 pub fn around(source: &Source, at: usize) -> Around {
@@ -131,6 +133,7 @@ fn braces(source: &Source, at: usize) -> Around {
         }
         if bracket == "{" && is_function(&heading) && !(of_pairs && heading.ends_with("=>")) {
             function = Some(line);
+            around.function.get_or_insert((open, close));
             names.extend(function_name(&heading).map(str::to_owned));
         }
         if function.is_some() {
@@ -374,6 +377,7 @@ fn section(source: &Source, at: usize) -> Around {
             start.map_or(0, |start| source.offset_of(start)),
             end.map_or(source.code.len(), |end| source.offset_of(end)),
         ),
+        function: None,
     }
 }
 

@@ -247,7 +247,9 @@ fn judge(
         let server = rule.server.as_ref().is_some_and(|server| {
             server.is_match(&around.headings) || (!used && (server.is_match(&around.uses) || server.is_match(target)))
         });
-        if !client && server {
+        let body = around.function.map_or("", |(open, close)| source.slice(open, close));
+        let calls = matches(&rule.server_calls, body) && !matches(&rule.client_calls, body) && !used;
+        if !client && (server || calls) {
             Class::ClientAuth
         } else if says(&rule.database) {
             Class::Database

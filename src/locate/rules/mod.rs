@@ -188,6 +188,9 @@ pub struct Rule {
     pub client: Option<Pattern>,
     /// The lines that use a pin which say that a client does.
     pub client_uses: Option<Pattern>,
+    /// What the function around a pin calls that says it is a server's, and what says it is a client's.
+    pub server_calls: Option<Pattern>,
+    pub client_calls: Option<Pattern>,
     /// What stands beside a server's CA for clients; asked where nothing else says whose it is.
     pub own: Option<Pattern>,
     /// The headings around a pin, or its value, that say it serves a database connection.
