@@ -232,7 +232,7 @@ impl Lexer<'_> {
         let word: Vec<u8> =
             self.text[at..].iter().copied().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').collect();
         // `1 << 3` and `list <<item` are no heredocs; by custom the words are upper case there.
-        let heredoc = word.first().is_some_and(u8::is_ascii_uppercase)
+        let heredoc = word.iter().find(|byte| **byte != b'_').is_some_and(u8::is_ascii_uppercase)
             || (matches!(self.syntax.name, "shell" | "php") && word.first().is_some_and(u8::is_ascii_alphabetic))
             || (quoted && !word.is_empty());
         if heredoc {
@@ -465,5 +465,6 @@ mod tests {
         assert_eq!(seen("php", "<?php $x = <<<'T'\na\nT;\n", EMBEDDED), ["a\n"]);
         assert_eq!(seen("shell", "cat <<EOF\nnever closed", EMBEDDED), ["never closed"]);
         assert_eq!(seen("ruby", "list <<item\nx", EMBEDDED), Vec::<String>::new());
+        assert_eq!(seen("perl", "my $x = $y // <<_EOS_;\na\n_EOS_\nb", EMBEDDED), ["a\n"]);
     }
 }
