@@ -43,6 +43,14 @@ sentences! {
         en: "The file is larger than {limit} bytes; source and configuration files are smaller.",
         zh: "文件超过 {limit} 字节；源代码和配置文件不会这么大。",
     }
+    too_many(limit) {
+        en: "The file holds more than {limit} places of one kind that look like pins; not all were looked at.",
+        zh: "文件中同一类疑似固定证书的位置超过 {limit} 处，未能逐一查看。",
+    }
+    too_many_next() {
+        en: "A program seems to have made it: look at what that program is told to trust.",
+        zh: "该文件似乎由程序生成：请查看该程序被指定信任哪些证书。",
+    }
     too_large_next() {
         en: "If it does name a bundle, give the bundle itself to `rootfix check`.",
         zh: "如果其中确实指定了证书包，请直接对该证书包运行 `rootfix check`。",

@@ -67,19 +67,18 @@ pub fn pins(path: &Path, source: &Source) -> Vec<Pin> {
     if TESTS.is_match(&path.to_string_lossy().replace('\\', "/")) {
         return found;
     }
+    // Rust's tests stand at the end of the file that they test.
+    let tests = (source.syntax.name == "rust").then(|| source.code.find("#[cfg(test)]")).flatten();
     let mut last_end: Option<usize> = None;
-    for (at, _) in source.code.match_indices(BEGIN) {
+    for (at, _) in source.code.match_indices(BEGIN).take_while(|(at, _)| tests.is_none_or(|tests| *at < tests)) {
         if source.mark(at) == COMMENT {
             continue;
         }
         let line = source.line(at);
-        let end = source.code[at..].find(END).map_or(at, |n| at + n);
+        let next = source.code[at + BEGIN.len()..].find(BEGIN).map_or(source.code.len(), |n| at + BEGIN.len() + n);
+        let end = source.code[at..next].find(END).map_or(at, |n| at + n);
         let follows = last_end.is_some_and(|last| line.saturating_sub(last) <= APART);
         last_end = Some(source.line(end));
-        // Rust's tests stand at the end of the file that they test.
-        if source.syntax.name == "rust" && source.slice(0, at).contains("#[cfg(test)]") {
-            continue;
-        }
         // A word that is searched for is no certificate.
         let pem = unwrap(source.slice(at, end + END.len()));
         if follows || end == at || pem.is_none() {

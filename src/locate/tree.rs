@@ -41,7 +41,7 @@ pub struct Options {
     pub no_ignore: bool,
 }
 
-/// A file that was not searched.
+/// A file that was not searched, or not to its end.
 #[derive(Debug, Clone)]
 pub struct Skipped {
     pub path: PathBuf,
@@ -61,17 +61,17 @@ pub struct Tree {
 /// The pins in one file's text. Pure: the path gives the language and is where relative values start from; whether
 /// the resolved files exist is not looked up.
 pub fn text(path: &Path, bytes: &[u8]) -> Vec<Pin> {
-    search(path, above_all(path), bytes)
+    search(path, above_all(path), bytes).pins
 }
 
 fn above_all(path: &Path) -> &Path {
     path.ancestors().last().unwrap_or(Path::new(""))
 }
 
-fn search(path: &Path, root: &Path, bytes: &[u8]) -> Vec<Pin> {
-    let Some(syntax) = syntax::of(path, bytes) else { return Vec::new() };
+fn search(path: &Path, root: &Path, bytes: &[u8]) -> engine::Found {
+    let Some(syntax) = syntax::of(path, bytes) else { return engine::Found::default() };
     if !engine::may_hold_pins(syntax, bytes) || bytes[..bytes.len().min(SNIFF)].contains(&0) {
-        return Vec::new();
+        return engine::Found::default();
     }
     // Nearly every text is UTF-8, and to know that is cheaper than to mend what is not.
     let text = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
@@ -158,7 +158,11 @@ fn read(path: &Path, root: &Path, buffer: &mut Vec<u8>, tree: &mut Tree) {
         }
         Ok(_) => {
             tree.files += 1;
-            let mut pins = search(path, root, buffer);
+            let engine::Found { mut pins, more } = search(path, root, buffer);
+            if more {
+                let trouble = Trouble::new(Code::FileSkipped, say::too_many(engine::JUDGED), say::too_many_next());
+                tree.skipped.push(Skipped { path: path.to_owned(), trouble });
+            }
             for pin in &mut pins {
                 pin.resolved = resolve::existing_first(std::mem::take(&mut pin.resolved));
             }

@@ -18,6 +18,15 @@ const NEXT: usize = 15;
 /// Lines above a place that may hold its YAML parents or its section's heading.
 const REACH: usize = 2_000;
 
+/// Which of the three kinds of brackets, opening or closing.
+fn kind(bracket: u8) -> usize {
+    match bracket {
+        b'{' | b'}' => 0,
+        b'(' | b')' => 1,
+        _ => 2,
+    }
+}
+
 /// Every bracket pair of a file.
 #[derive(Debug)]
 pub struct Brackets {
@@ -29,6 +38,8 @@ impl Brackets {
     pub fn new(code: &str, marks: &[u8]) -> Brackets {
         let mut pairs: Vec<(usize, usize, Option<usize>)> = Vec::new();
         let mut open: Vec<usize> = Vec::new();
+        // How many of each kind are open, so that one that closes nothing is not looked for among all.
+        let mut waiting = [0usize; 3];
         for (at, byte) in code.bytes().enumerate() {
             // Embedded configurations have blocks of their own.
             if marks[at] != CODE && marks[at] != EMBEDDED {
@@ -38,17 +49,19 @@ impl Brackets {
                 b'{' | b'(' | b'[' => {
                     pairs.push((at, code.len(), open.last().copied()));
                     open.push(pairs.len() - 1);
+                    waiting[kind(byte)] += 1;
                 }
+                // A closing bracket that fits none of the open ones is stray text.
                 b'}' | b')' | b']' => {
-                    let opening = match byte {
-                        b'}' => b'{',
-                        b')' => b'(',
-                        _ => b'[',
-                    };
-                    // A closing bracket that fits none of the open ones is stray text.
-                    if let Some(found) = open.iter().rposition(|&pair| code.as_bytes()[pairs[pair].0] == opening) {
-                        pairs[open[found]].1 = at;
-                        open.truncate(found);
+                    while waiting[kind(byte)] > 0
+                        && let Some(pair) = open.pop()
+                    {
+                        let opening = kind(code.as_bytes()[pairs[pair].0]);
+                        waiting[opening] -= 1;
+                        if opening == kind(byte) {
+                            pairs[pair].1 = at;
+                            break;
+                        }
                     }
                 }
                 _ => {}

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr3, memmem};
+use memchr::{memchr, memchr3, memmem, memrchr};
 
 use super::syntax::{Heredoc, Syntax};
 
@@ -14,6 +14,11 @@ pub const CODE: u8 = 0;
 pub const STRING: u8 = 1;
 pub const COMMENT: u8 = 2;
 pub const EMBEDDED: u8 = 3;
+
+/// So many bytes before a place say what it is.
+const NEAR: usize = 200;
+/// No regular expression that somebody wrote into code is longer.
+const LONGEST_REGEX: usize = 2_000;
 
 /// One mark per byte of `text`.
 pub fn lex(text: &str, syntax: &Syntax) -> Vec<u8> {
@@ -132,9 +137,10 @@ impl Lexer<'_> {
         at == 0 || self.text[at - 1] == b'\n'
     }
 
-    /// The bytes before `at` on its line.
+    /// The bytes before `at` on its line, the nearest of them: no more is asked of a line, however long it is.
     fn before(&self, at: usize) -> &[u8] {
-        let from = self.text[..at].iter().rposition(|&byte| byte == b'\n').map_or(0, |nl| nl + 1);
+        let near = at.saturating_sub(NEAR);
+        let from = memrchr(b'\n', &self.text[near..at]).map_or(near, |nl| near + nl + 1);
         &self.text[from..at]
     }
 
@@ -284,7 +290,8 @@ impl Lexer<'_> {
         if !opens {
             return false;
         }
-        let end = self.line_end(self.at);
+        let most = &self.text[self.at..self.text.len().min(self.at + LONGEST_REGEX)];
+        let end = self.at + memchr(b'\n', most).unwrap_or(most.len());
         let mut at = self.at + 1;
         let mut class = false;
         while at < end {

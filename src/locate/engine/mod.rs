@@ -30,6 +30,18 @@ const NEARBY: usize = 15;
 /// A longer line was made by a program (minified scripts, data): nobody pins in it by hand.
 const WRITTEN: usize = 2_000;
 
+/// So many places of one file are judged by one pattern. A person writes fewer; and each may mean a look at the whole file.
+pub const JUDGED: usize = 2_000;
+
+/// What was found in one file.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// By line.
+    pub pins: Vec<Pin>,
+    /// There were more places than are judged; pins may be missing.
+    pub more: bool,
+}
+
 /// What concerns one syntax, worked out when its first file comes by.
 struct Concern {
     patterns: Vec<Concerned>,
@@ -98,12 +110,12 @@ fn applies(rule: &Rule, pin: &PinRule, syntax: &Syntax) -> Option<Applies> {
     }
 }
 
-/// The pins in one file's text, by line.
-pub fn pins(path: &Path, root: &Path, syntax: &'static Syntax, text: &str) -> Vec<Pin> {
+/// The pins in one file's text.
+pub fn pins(path: &Path, root: &Path, syntax: &'static Syntax, text: &str) -> Found {
     let concern = concern(syntax);
     let present = concern.words.present(text);
     if !present.any() {
-        return Vec::new();
+        return Found::default();
     }
     let slashed = path.to_string_lossy().replace('\\', "/");
     // Comments may hold the words too, so that this keeps too many and never too few.
@@ -117,21 +129,23 @@ pub fn pins(path: &Path, root: &Path, syntax: &'static Syntax, text: &str) -> Ve
         })
         .collect();
     if candidates.is_empty() && !present.has(concern.in_source) {
-        return Vec::new();
+        return Found::default();
     }
     let source = Source::new(syntax, text);
     let mut found: Vec<Pin> = Vec::new();
+    let mut more = false;
     for &&Concerned { rule, pin, applies, .. } in &candidates {
         let refused = pin.need.as_ref().is_some_and(|need| !need.is_match(&source.code))
             || pin.without.as_ref().is_some_and(|without| without.is_match(&source.code));
         if refused {
             continue;
         }
+        let mut judged = 0;
         for captures in pin.find.regex().captures_iter(&source.code) {
             let whole = captures.get(0).expect("group 0 always matches");
             let at = captures.name("at").map_or(whole.start(), |group| group.start());
             let at = at + source.code[at..].len() - source.code[at..].trim_start().len();
-            if !in_place(&source, at, pin.place, applies) || source.line_text(source.line(at)).len() > WRITTEN {
+            if source.line_text(source.line(at)).len() > WRITTEN || !in_place(&source, at, pin.place, applies) {
                 continue;
             }
             if rule.commands && said::said(&source, at) {
@@ -149,6 +163,11 @@ pub fn pins(path: &Path, root: &Path, syntax: &'static Syntax, text: &str) -> Ve
                     Value::Match => whole.as_str(),
                 },
             };
+            judged += 1;
+            more |= judged > JUDGED;
+            if judged > JUDGED {
+                break;
+            }
             if let Some(pin) = judge(rule, pin, (path, root), &source, at, target.trim()) {
                 keep(&mut found, pin);
             }
@@ -159,7 +178,7 @@ pub fn pins(path: &Path, root: &Path, syntax: &'static Syntax, text: &str) -> Ve
     }
     found.sort_by_key(|pin| (pin.line, pin.column));
     mark_inert(&mut found);
-    found
+    Found { pins: found, more }
 }
 
 fn in_place(source: &Source, at: usize, place: Place, applies: Applies) -> bool {
@@ -350,7 +369,7 @@ mod tests {
 
     #[test]
     fn what_a_program_made_of_code_is_nobodys_pin() {
-        let found = |text: &str| pins(Path::new("a.js"), Path::new(""), syntax::named("js").unwrap(), text).len();
+        let found = |text: &str| pins(Path::new("a.js"), Path::new(""), syntax::named("js").unwrap(), text).pins.len();
         let call = "https.request({host: h, ca: fs.readFileSync('ca.pem')});";
         assert_eq!(found(call), 1, "control");
         assert_eq!(found(&format!("{}{call}", "a();".repeat(600))), 0);
@@ -361,10 +380,62 @@ mod tests {
     fn a_variable_that_begins_as_nothing_may_still_be_given_a_bundle() {
         let text = "<?php\nclass A {\n  public $ca = false;\n  function f($ch) {\n    curl_setopt($ch, CURLOPT_CAINFO, $this->ca);\n  }\n}\n";
         let lines = |text: &str| -> Vec<usize> {
-            let pins = pins(Path::new("a.php"), Path::new(""), syntax::named("php").unwrap(), text);
+            let Found { pins, .. } = pins(Path::new("a.php"), Path::new(""), syntax::named("php").unwrap(), text);
             pins.iter().map(|pin| pin.line).collect()
         };
         assert_eq!(lines(text), [5]);
         assert!(lines(&text.replace("$this->ca)", "false)")).is_empty(), "control");
+    }
+
+    #[test]
+    fn a_file_with_too_many_places_says_so_and_keeps_what_was_found() {
+        let pin = "curl_setopt($ch, CURLOPT_CAINFO, $ca);\n";
+        let found = |count: usize| {
+            let text = format!("<?php\n{}", pin.repeat(count));
+            pins(Path::new("a.php"), Path::new(""), syntax::named("php").unwrap(), &text)
+        };
+        let (few, many) = (found(JUDGED), found(JUDGED + 1));
+        assert_eq!((few.pins.len(), few.more), (JUDGED, false));
+        assert_eq!((many.pins.len(), many.more), (JUDGED, true));
+    }
+
+    /// Searched anew for each of its places, such a text would take minutes.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_hostile_text_takes_no_more_time_than_its_bytes() {
+        use rustix::time::{ClockId, clock_gettime};
+        use std::time::Duration;
+        const BYTES: usize = 150_000;
+        let worked = || Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap();
+        let pins_of_many = [
+            ("a.php", "<?php\n", "curl_setopt($ch, CURLOPT_CAINFO, $x);\n"),
+            ("a.py", "import requests\n", "requests.get(url, verify='ca.pem')\n"),
+            ("a.js", "", "https.request({host: h, ca: fs.readFileSync(p)});\n"),
+            ("nginx.conf", "http { server { location / {\n", "proxy_ssl_trusted_certificate /etc/x.pem;\n"),
+        ];
+        // A pin, and then what opens much and closes little.
+        let starts = [
+            ("a.js", "https.request({host: h, ca: fs.readFileSync(p)});\n"),
+            ("a.cs", "handler.ServerCertificateCustomValidationCallback = x;\n"),
+            ("a.py", "requests.get(url, verify='ca.pem')\n"),
+            ("a.rb", "http.ca_file = ca\n"),
+            ("a.go", "package a\nvar c = &tls.Config{RootCAs: pool}\n"),
+        ];
+        let units = ["\"", "'", "`", "/[", "([{", "<<A\n", "\"\"\"\n", "-----BEGIN CERTIFICATE-----\n"];
+        let brackets = "(".repeat(BYTES / 2) + &"]".repeat(BYTES / 2);
+        let texts = starts.iter().flat_map(|(name, start)| {
+            let of_units = units.iter().map(|unit| unit.repeat(BYTES / unit.len()));
+            of_units.chain([brackets.clone()]).map(move |rest| (*name, format!("{start}{rest}")))
+        });
+        let many =
+            pins_of_many.iter().map(|(name, start, pin)| (*name, start.to_string() + &pin.repeat(BYTES / pin.len())));
+        for (name, text) in many.chain(texts) {
+            let started = worked();
+            let syntax = syntax::of(Path::new(name), text.as_bytes()).unwrap();
+            let found = pins(Path::new(name), Path::new(""), syntax, &text);
+            assert!(!found.pins.is_empty(), "{name}: {}", &text[..60]);
+            let took = worked() - started;
+            assert!(took < Duration::from_secs(10), "{name}, {took:?}: {}", &text[..100]);
+        }
     }
 }

@@ -11,7 +11,7 @@ use super::source::Source;
 /// Calls that read a file or open a stream, up to their bracket.
 static READS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"\b(?:(?:os|ioutil|fs|embed)\.ReadFile|fs::read(?:_to_string)?|File::open|new\s+FileInputStream|newInputStream|getResourceAsStream|getResource|openRawResource|assets\.open|getAssets\(\)\.open|new\s+FileReader|new\s+ClassPathResource|ReadAll(?:Text|Bytes)(?:Async)?|new\s+X509Certificate2|CreateFromPemFile|ImportFromPemFile|LoadCertificateFromFile)\s*\(",
+        r"(?-u:\b)(?:(?:os|ioutil|fs|embed)\.ReadFile|fs::read(?:_to_string)?|File::open|new\s+FileInputStream|newInputStream|getResourceAsStream|getResource|openRawResource|assets\.open|getAssets\(\)\.open|new\s+FileReader|new\s+ClassPathResource|ReadAll(?:Text|Bytes)(?:Async)?|new\s+X509Certificate2|CreateFromPemFile|ImportFromPemFile|LoadCertificateFromFile)\s*\(",
     )
     .expect("a valid pattern")
 });
@@ -25,26 +25,28 @@ static STORE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\.(?:pem|crt|cer|der|jks|p12|pfx|bks|ts|truststore)\b|R\.raw\.|cacerts").expect("a valid pattern")
 });
 
-/// Lines above a pin, and below it, that may hold the reading of its file.
+/// Lines above a pin, and below it, that may hold the reading of its file; and so many bytes of them.
 const ABOVE: usize = 60;
 const BELOW: usize = 40;
+const FAR: usize = 16 << 10;
 
 /// The expression that names the file read nearest to `at`: the last above it, else the first below.
 pub fn near(source: &Source, at: usize) -> Option<&str> {
     let here = source.line(at);
+    let from = source.line_offset(here.saturating_sub(ABOVE).max(1)).max(at.saturating_sub(FAR));
+    let to = source.line_offset(here + BELOW).min(at + FAR);
     let mut best = None;
-    for call in READS.find_iter(&source.code) {
-        let line = source.line(call.start());
-        let (above, far) = (call.start() < at, if call.start() < at { ABOVE } else { BELOW });
-        if source.mark(call.start()) != CODE || line.abs_diff(here) > far {
+    for call in READS.find_iter(source.slice(from, to)) {
+        let (start, end) = (from + call.start(), from + call.end());
+        if source.mark(start) != CODE {
             continue;
         }
-        let value = expression::expression(source, call.end());
-        let named = expression::constant(source, value, call.start()).unwrap_or(value);
+        let value = expression::expression(source, end);
+        let named = expression::constant(source, value, start).unwrap_or(value);
         if !STORE.is_match(named) || OWN.is_match(named) {
             continue;
         }
-        if above {
+        if start < at {
             best = Some(named);
         } else {
             return best.or(Some(named));
