@@ -226,15 +226,16 @@ fn reach(outcome: &Outcome, reference: Option<&Outcome>, speaks: bool) -> Reach 
     let count = |outcome: &Outcome| {
         let judged = outcome.observations.connections.iter().filter(|connection| connection.hello);
         let (yes, no): (Vec<_>, Vec<_>) = judged.partition(|c| accepted(c, outcome, reference, speaks));
-        (yes.len(), no.len())
+        // One that was open when the program was stopped has neither accepted nor refused.
+        (yes.len(), no.len(), no.iter().filter(|connection| connection.end != End::Open).count())
     };
-    let (yes, no) = count(outcome);
+    let (yes, no, refused) = count(outcome);
     // A program that tries in vain before it gets through does so with every chain.
-    let usual = reference.map_or(0, |reference| count(reference).1);
+    let usual = reference.map_or(0, |reference| count(reference).2);
     match (yes, no) {
         (0, 0) => Reach::Nowhere(why_nowhere(outcome)),
         (0, _) => how_refused(outcome),
-        (_, no) if no > usual => Reach::Partly,
+        _ if refused > usual => Reach::Partly,
         _ => Reach::Accepted,
     }
 }
@@ -413,6 +414,21 @@ mod tests {
         let (judged, conclusion) = judge(&[yes, no.clone(), half, no], HOLDS_OLD);
         assert_eq!(verdicts(&judged)[2], Verdict::Fail);
         assert_eq!(conclusion, Conclusion::AppendDoesNotHelp);
+    }
+
+    #[test]
+    fn a_handshake_that_was_open_when_the_program_was_stopped_is_neither_yes_nor_no() {
+        let stopped = |connections: &[Connection]| Outcome { exit: Exit::TimeLimit, ..outcome(0, connections) };
+        let open = Connection { hello: true, ..Connection::default() };
+        let (yes, no) = (stopped(&[request()]), stopped(&[alert()]));
+        for (cut_off, conclusion) in
+            [(&[open.clone()][..], Conclusion::NotProven), (&[request(), open.clone()], Conclusion::AppendHelps)]
+        {
+            let (judged, said) = judge(&[yes.clone(), no.clone(), stopped(cut_off), no.clone()], HOLDS_OLD);
+            assert_eq!(said, conclusion, "{judged:?}");
+        }
+        let (judged, said) = judge(&[yes.clone(), stopped(&[open]), yes, no], HOLDS_OLD);
+        assert_eq!((verdicts(&judged)[1], said), (Verdict::NotProven, Conclusion::NotProven));
     }
 
     #[test]

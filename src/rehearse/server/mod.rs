@@ -123,6 +123,11 @@ impl Server {
         self.log.take()
     }
 
+    /// To be said before clients are stopped: a handshake that this cuts off is no refusal.
+    pub fn clients_are_stopped(&self) {
+        self.log.clients_are_stopped();
+    }
+
     /// Waits until no connection is open, or until the time is over.
     pub fn settle(&self, at_most: Duration) {
         let end = Instant::now() + at_most;
@@ -175,7 +180,7 @@ impl Service {
         let Ok(stream) = Timed::new(stream, CONNECTION_TIME) else { return };
         let place = log.begin(stream.to());
         let end = self.converse(stream, log, place).unwrap_or_else(|error| End::of(&error));
-        log.note(place, |connection| connection.end = end);
+        log.end(place, end);
     }
 
     fn converse(&self, mut stream: Timed, log: &Log, place: usize) -> io::Result<End> {
@@ -488,6 +493,25 @@ mod tests {
                 assert_eq!(connection.client_certificate.is_some(), identity.len() > 1, "{seen:?}");
                 assert_eq!(connection.end, End::Answered, "{seen:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_handshake_that_was_cut_off_by_stopping_the_client_is_no_end_of_its_own() {
+        let stand_ins = stand_ins(KeyKind::Ec);
+        for stopped in [false, true] {
+            let server = Server::on_loopback(&(&stand_ins.old).into(), Reply::default(), false).unwrap();
+            let mut stream = TcpStream::connect(server.addresses()[0]).unwrap();
+            stream.write_all(&[22, 3, 1, 0, 45, 1]).unwrap();
+            while !server.observations().connections.iter().any(|connection| connection.hello) {
+                thread::sleep(Duration::from_millis(1));
+            }
+            if stopped {
+                server.clients_are_stopped();
+            }
+            drop(stream);
+            let seen = server.take_observations();
+            assert_eq!(seen.connections[0].end, if stopped { End::Open } else { End::Closed }, "{seen:?}");
         }
     }
 

@@ -34,7 +34,7 @@ pub struct Connection {
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum End {
-    /// It has not.
+    /// It has not, or only because the client was stopped: this says nothing about what the client would have done.
     #[default]
     Open,
     /// The client got its answer.
@@ -79,16 +79,35 @@ pub struct Observations {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Log(Mutex<(Observations, usize)>);
+pub(super) struct Log(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    observations: Observations,
+    /// Connections that were handed out before.
+    taken: usize,
+    /// Clients are being stopped.
+    stopping: bool,
+}
 
 impl Log {
-    fn lock(&self) -> MutexGuard<'_, (Observations, usize)> {
+    fn lock(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on clients are stopped, and one that closes does not do so because of what it was shown.
+    pub(super) fn clients_are_stopped(&self) {
+        self.lock().stopping = true;
+    }
+
+    pub(super) fn end(&self, place: usize, end: End) {
+        let told = !self.lock().stopping || matches!(end, End::Answered | End::Alert(_));
+        self.note(place, |connection| connection.end = if told { end } else { End::Open });
     }
 
     /// A place for a new connection, counted since the log was made.
     pub(super) fn begin(&self, to: String) -> usize {
-        let (observations, taken) = &mut *self.lock();
+        let Kept { observations, taken, .. } = &mut *self.lock();
         let place = *taken + observations.connections.len() + observations.more;
         if observations.connections.len() < MAX_KEPT {
             observations.connections.push(Connection { to, ..Connection::default() });
@@ -99,22 +118,22 @@ impl Log {
     }
 
     pub(super) fn turn_away(&self) {
-        self.lock().0.more += 1;
+        self.lock().observations.more += 1;
     }
 
     pub(super) fn note(&self, place: usize, change: impl FnOnce(&mut Connection)) {
-        let (observations, taken) = &mut *self.lock();
+        let Kept { observations, taken, .. } = &mut *self.lock();
         if let Some(connection) = place.checked_sub(*taken).and_then(|at| observations.connections.get_mut(at)) {
             change(connection);
         }
     }
 
     pub(super) fn observations(&self) -> Observations {
-        self.lock().0.clone()
+        self.lock().observations.clone()
     }
 
     pub(super) fn take(&self) -> Observations {
-        let (observations, taken) = &mut *self.lock();
+        let Kept { observations, taken, .. } = &mut *self.lock();
         *taken += observations.connections.len() + observations.more;
         std::mem::take(observations)
     }

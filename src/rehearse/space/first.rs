@@ -171,6 +171,7 @@ fn wait(pid: Pid, time_limit: Duration, server: &Server, traced: bool) -> Exit {
         }
         thread::sleep(Duration::from_millis(5));
     }
+    server.clients_are_stopped();
     if let Some(exit) = exit {
         return exit;
     }
