@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, TcpListener};
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::rehearse::shadow::Shadow;
 
@@ -35,10 +36,26 @@ pub(super) fn shadows(hosts: &[String], shared_at: Option<Ipv4Addr>) -> Vec<Shad
     shadows
 }
 
-/// A loopback address that, in all likelihood, nobody else uses, for a stand-in beside the machine's own servers.
-pub(super) fn own_loopback() -> Ipv4Addr {
-    let number = std::process::id();
-    Ipv4Addr::new(127, 77, (number >> 8) as u8, number as u8 | 1)
+/// Addresses that are tried; the first is nearly always free.
+const ATTEMPTS: u32 = 16;
+
+/// A loopback address at which nobody else listens on these ports, for a stand-in beside the machine's own servers.
+/// Each call begins with another one, and so does each process; where none of those tried is free, the last.
+pub(super) fn own_loopback(ports: &[u16]) -> Ipv4Addr {
+    static TAKEN: AtomicU32 = AtomicU32::new(0);
+    // 127.64.0.0/10 has as many addresses as Linux has process numbers; what one process takes after its first lies
+    // far from what its neighbours begin with.
+    const FIRST: u32 = 0x7f40_0000;
+    const NUMBERS: u32 = 1 << 22;
+    let next = || {
+        let step = TAKEN.fetch_add(1, Ordering::Relaxed).wrapping_mul(1_299_709);
+        Ipv4Addr::from(FIRST | (std::process::id().wrapping_add(step) % NUMBERS))
+    };
+    (1..ATTEMPTS).map(|_| next()).find(|address| free(*address, ports)).unwrap_or_else(next)
+}
+
+fn free(address: Ipv4Addr, ports: &[u16]) -> bool {
+    ports.iter().all(|port| TcpListener::bind((address, *port)).is_ok())
 }
 
 fn hosts_file(text: &str, hosts: &[String], addresses: &[IpAddr]) -> String {
@@ -166,6 +183,22 @@ mod tests {
                 "10.1.1.2 db # pay.example.com"
             ]
         );
+    }
+
+    #[test]
+    fn an_address_of_ones_own_is_another_one_each_time_and_never_one_at_which_somebody_listens() {
+        let first = own_loopback(&[]);
+        assert_eq!(first.octets()[0], 127);
+        let held: Vec<_> = (0..50).map(|_| TcpListener::bind((own_loopback(&[]), 0)).unwrap()).collect();
+        let mut addresses: Vec<_> = held.iter().map(|listener| listener.local_addr().unwrap().ip()).collect();
+        addresses.push(first.into());
+        addresses.sort_unstable();
+        addresses.dedup();
+        assert_eq!(addresses.len(), 51);
+        // A port that is taken at every address.
+        let everywhere = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).unwrap();
+        let port = everywhere.local_addr().unwrap().port();
+        assert!(!free(own_loopback(&[port]), &[port]));
     }
 
     #[test]

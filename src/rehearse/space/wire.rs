@@ -53,7 +53,7 @@ pub(super) enum ShadowHead {
 
 pub(super) fn send_job(to: &mut impl Write, stage: &Stage<'_>) -> io::Result<()> {
     let mut shadows = stage.shadows.to_vec();
-    let address = stage.share_network.then(names::own_loopback);
+    let address = stage.share_network.then(|| names::own_loopback(stage.ports));
     shadows.extend(names::shadows(stage.hosts, address));
     let heads = shadows.iter().map(|shadow| match shadow {
         Shadow::File { path, bytes } => {
