@@ -22,6 +22,9 @@ pub mod finding;
 pub mod keytool;
 mod known;
 pub mod lang;
+#[cfg(all(test, unix))]
+#[path = "../tests/common/lifeline.rs"]
+mod lifeline;
 pub mod locate;
 pub mod password;
 pub mod pin;

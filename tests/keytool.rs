@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use common::java::{Java, Makings, append as natively, decode, format_of, made};
+use common::lifeline::Lifeline;
 use rootfix::finding::Code;
 use rootfix::keytool::{self, Engine, KeytoolFailed};
 use rootfix::password::Passwords;
@@ -139,25 +140,13 @@ fn a_keytool_that_does_anything_else_is_not_taken() {
 #[test]
 fn a_keytool_that_hangs_is_ended_with_all_that_it_started() {
     let (bytes, store) = a_store();
-    let dir = tempfile::tempdir().unwrap();
-    let keytool = script(dir.path(), "sleep 600 & echo $! $$ > \"$LOG\"; trap '' TERM INT HUP; wait; sleep 600");
-    let failed = add(&keytool, &bytes, &store, &made("New").root, Duration::from_secs(2));
-    assert_eq!(failed, Err(KeytoolFailed::TimedOut));
-    let pids = fs::read_to_string(dir.path().join("log")).unwrap();
-    for pid in pids.split_whitespace() {
-        let lives = || {
-            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-            let state = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().next());
-            !matches!(state, None | Some("Z" | "X"))
-        };
-        // A signal takes its time to arrive on a busy machine; ten minutes, as long as they would sleep, it does not.
-        for _ in 0..300 {
-            if lives() {
-                std::thread::sleep(Duration::from_millis(100));
-            }
-        }
-        assert!(!lives(), "{pid}");
-    }
+    let root = made("New").root;
+    Lifeline::is_let_go_by(|line, time| {
+        let dir = tempfile::tempdir().unwrap();
+        let body = format!("{} trap '' TERM INT HUP; wait; sleep 600", line.sleeper());
+        let keytool = script(dir.path(), &body);
+        assert_eq!(add(&keytool, &bytes, &store, &root, time), Err(KeytoolFailed::TimedOut));
+    });
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io::{self, Read};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,7 +16,10 @@ use crate::password::keep_from;
 pub const LIMIT: Duration = Duration::from_secs(300);
 
 /// Generators print a few lines; what is more is read and dropped, so that none of them blocks.
-const MAX_OUTPUT: u64 = 64 << 10;
+const MAX_OUTPUT: usize = 64 << 10;
+
+/// After the end of a command, how long its pipes are read on where somebody else holds them open.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// How often an end is looked for.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -71,8 +75,8 @@ pub fn output(command: &[OsString], limit: Duration) -> io::Result<Output> {
     let (program, arguments) =
         command.split_first().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "no command"))?;
     let mut child = start(program, arguments)?;
-    let stdout = child.stdout.take().map(|pipe| thread::spawn(move || beginning(pipe)));
-    let stderr = child.stderr.take().map(|pipe| thread::spawn(move || beginning(pipe)));
+    let stdout = child.stdout.take().map(Said::by);
+    let stderr = child.stderr.take().map(Said::by);
     let end = Instant::now() + limit;
     let status = loop {
         if let Some(status) = child.try_wait()? {
@@ -84,16 +88,31 @@ pub fn output(command: &[OsString], limit: Duration) -> io::Result<Output> {
         }
         thread::sleep(PAUSE);
     };
-    // A daemon that a hook started may hold the pipes open for ever: what is there by the end is enough.
-    let read = |reader: Option<thread::JoinHandle<Vec<u8>>>| {
-        let reader = reader?;
-        while !reader.is_finished() && Instant::now() < end {
+    let end = end.min(Instant::now() + GRACE);
+    let until_then = |said: Option<Said>| said.map(|said| said.until(end)).unwrap_or_default();
+    Ok(Output { success: status.success(), stdout: until_then(stdout), stderr: until_then(stderr) })
+}
+
+/// What comes out of a pipe. A daemon that a hook started may hold it open for ever, so nobody waits for its end.
+struct Said {
+    kept: Arc<Mutex<Vec<u8>>>,
+    reader: thread::JoinHandle<()>,
+}
+
+impl Said {
+    fn by(pipe: impl Read + Send + 'static) -> Said {
+        let kept = Arc::default();
+        let keeper = Arc::clone(&kept);
+        Said { kept, reader: thread::spawn(move || keep_beginning(pipe, &keeper)) }
+    }
+
+    /// All of it; or, where the pipe is still open by then, what has come so far.
+    fn until(self, end: Instant) -> Vec<u8> {
+        while !self.reader.is_finished() && Instant::now() < end {
             thread::sleep(PAUSE);
         }
-        if reader.is_finished() { reader.join().ok() } else { None }
-    };
-    let (stdout, stderr) = (read(stdout).unwrap_or_default(), read(stderr).unwrap_or_default());
-    Ok(Output { success: status.success(), stdout, stderr })
+        std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 fn start(program: &OsString, arguments: &[OsString]) -> io::Result<Child> {
@@ -127,9 +146,17 @@ fn stop(child: &mut Child) {
     let _ = child.wait();
 }
 
-fn beginning(mut pipe: impl Read) -> Vec<u8> {
-    let mut kept = Vec::new();
-    let _ = pipe.by_ref().take(MAX_OUTPUT).read_to_end(&mut kept);
-    let _ = io::copy(&mut pipe, &mut io::sink());
-    kept
+fn keep_beginning(mut pipe: impl Read, kept: &Mutex<Vec<u8>>) {
+    let mut part = [0; 4096];
+    loop {
+        let length = match pipe.read(&mut part) {
+            Ok(0) => return,
+            Ok(length) => length,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(_) => return,
+        };
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = MAX_OUTPUT.saturating_sub(kept.len());
+        kept.extend(&part[..length.min(room)]);
+    }
 }

@@ -1,10 +1,10 @@
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::time::Duration;
 
 use super::*;
 use crate::certificate::Certificate;
+use crate::lifeline::Lifeline;
 use crate::rollover::Root;
 use crate::store::cadir::pem_file;
 
@@ -381,21 +381,25 @@ fn what_an_administrator_forbade_is_not_added() {
 
 #[test]
 fn a_generator_that_hangs_is_ended_with_all_that_it_started() {
+    Lifeline::is_let_go_by(|line, time| {
+        let command = ["sh", "-c", &format!("{} wait", line.sleeper())].map(OsString::from).to_vec();
+        assert_eq!(refresh::run(&[command], time).unwrap_err().code, Code::RefreshFailed);
+    });
+}
+
+#[test]
+fn a_daemon_that_a_generator_leaves_behind_is_not_waited_for_and_its_reason_is_not_lost() {
     let directory = tempfile::tempdir().unwrap();
-    let pid = directory.path().join("pid");
-    let script = format!("sleep 600 & echo $! > '{}'; wait", pid.display());
+    // Ends with the fifo's other end, which this test holds.
+    let fifo = directory.path().join("fifo");
+    let script = format!("mkfifo '{0}'; cat '{0}' & echo no lock >&2; exit 3", fifo.display());
     let command = ["sh", "-c", &script].map(OsString::from).to_vec();
-    let trouble = refresh::run(&[command], Duration::from_millis(500)).unwrap_err();
-    assert_eq!(trouble.code, Code::RefreshFailed);
-    let sleeper = fs::read_to_string(&pid).unwrap();
-    let gone = || {
-        let state = fs::read_to_string(format!("/proc/{}/stat", sleeper.trim()));
-        state.map_or(true, |state| state.contains(") Z "))
-    };
-    assert!((0..500).any(|_| gone() || {
-        std::thread::sleep(Duration::from_millis(10));
-        false
-    }));
+    let begun = std::time::Instant::now();
+    let trouble = refresh::run(&[command], refresh::LIMIT).unwrap_err();
+    let took = begun.elapsed();
+    drop(fs::File::options().write(true).open(&fifo).unwrap());
+    assert!(took < refresh::LIMIT / 2, "{took:?}");
+    assert!(trouble.message.en.contains("no lock"), "{}", trouble.message.en);
 }
 
 #[test]

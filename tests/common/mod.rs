@@ -7,6 +7,8 @@
 pub mod bundles;
 pub mod cli;
 pub mod java;
+#[cfg(unix)]
+pub mod lifeline;
 #[cfg(target_os = "linux")]
 pub mod red_hat;
 pub mod shop;

@@ -117,6 +117,7 @@ fn kill(child: &mut Child) {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use crate::lifeline::Lifeline;
 
     fn shell(script: &str, time: Duration) -> Ended {
         let directory = tempfile::tempdir().unwrap();
@@ -126,18 +127,9 @@ mod tests {
 
     #[test]
     fn a_client_that_hangs_is_killed_with_what_it_started() {
-        let ended = shell("sleep 1000 & echo $!; wait", Duration::from_millis(300));
-        assert_eq!(ended.success, None);
-        let child = format!("/proc/{}/stat", ended.said.trim());
-        // Dead, or a zombie that nobody has taken in yet.
-        let alive = || std::fs::read_to_string(&child).is_ok_and(|stat| !stat.contains(") Z "));
-        for _ in 0..500 {
-            if !alive() {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        panic!("{child} lives on");
+        Lifeline::is_let_go_by(|line, time| {
+            assert_eq!(shell(&format!("{} wait", line.sleeper()), time).success, None);
+        });
     }
 
     #[test]
