@@ -3,6 +3,7 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use super::super::found::{Found, Holds};
 use super::*;
@@ -234,10 +235,10 @@ fn a_process_that_is_gone_and_one_of_another_user_get_a_sentence() {
     let mut child = Command::new("true").spawn().unwrap();
     let pid = child.id();
     // A zombie first, then nothing.
-    while fs::read_to_string(format!("/proc/{pid}/stat")).unwrap().contains(") R ") {
-        std::thread::yield_now();
+    while !fs::read_to_string(format!("/proc/{pid}/stat")).unwrap().contains(") Z ") {
+        std::thread::sleep(Duration::from_millis(1));
     }
-    assert!(matches!(process(pid), Err(trouble) if trouble.code == Code::ProcessGone || pid == 0));
+    assert_eq!(process(pid).unwrap_err().code, Code::ProcessGone);
     child.wait().unwrap();
     assert_eq!(process(pid).unwrap_err().code, Code::ProcessGone);
     assert_eq!(process(u32::MAX).unwrap_err().code, Code::ProcessGone);
