@@ -44,6 +44,8 @@ impl std::fmt::Debug for Literals {
 struct Block {
     /// From BEGIN to behind END.
     span: Range<usize>,
+    /// The number of the line that it begins in.
+    line: usize,
     certificate: Option<Certificate>,
     style: Option<Style>,
     /// The literal that it stands in; those of one literal follow each other.
@@ -71,7 +73,7 @@ impl Literals {
         let ascii: String = text.iter().map(|byte| if byte.is_ascii() { char::from(*byte) } else { '?' }).collect();
         let comments = (self.comments)(&ascii);
         let mut blocks: Vec<Block> = Vec::new();
-        let mut from = 0;
+        let (mut from, mut line, mut counted) = (0, 1, 0);
         while let Some(start) = memmem::find(&text[from..], BEGIN).map(|at| from + at) {
             let body = start + BEGIN.len();
             from = body;
@@ -86,12 +88,14 @@ impl Literals {
                 None => (unwritten(&text[body..end]), None),
             };
             let span = start..end + END.len();
+            line += memchr::memchr_iter(b'\n', &text[counted..start]).count();
+            counted = start;
             let literal = match blocks.last() {
                 None => 0,
                 Some(last) if is_glue(&text[last.span.end..start]) => last.literal,
                 Some(last) => last.literal + 1,
             };
-            blocks.push(Block { span, certificate, style, literal });
+            blocks.push(Block { span, line, certificate, style, literal });
         }
         blocks
     }
@@ -118,11 +122,10 @@ impl StoreFormat for Literals {
 
     fn decode(&self, bytes: &[u8], _: &Passwords) -> Result<Store, Trouble> {
         let blocks = self.blocks(bytes);
-        let line = |at: usize| bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
         let entries: Vec<Entry> = (blocks.iter())
             .filter_map(|block| {
                 let certificate = block.certificate.clone()?;
-                let line = Some(line(block.span.start));
+                let line = Some(block.line);
                 Some(Entry { certificate, alias: None, line, file: None, trust: Trust::Trusted })
             })
             .collect();
@@ -131,9 +134,11 @@ impl StoreFormat for Literals {
         }
         let mut findings = vec![Finding::new(Code::InSource, say::in_source())];
         let damaged: Vec<&Block> = blocks.iter().filter(|block| block.certificate.is_none()).collect();
-        findings.extend(damaged.iter().map(|block| {
-            Finding::new(Code::CertificateDamaged, crate::lang::pem::not_base64()).at(line(block.span.start))
-        }));
+        findings.extend(
+            damaged
+                .iter()
+                .map(|block| Finding::new(Code::CertificateDamaged, crate::lang::pem::not_base64()).at(block.line)),
+        );
         let wechat = entries.iter().map(|entry| mistaken::wechat_pay(&entry.certificate)).collect::<Option<Vec<_>>>();
         let nature = match wechat {
             Some(codes) => Nature::NotATrustStore(Finding::new(codes[0], codes[0].explain().meaning)),

@@ -159,8 +159,8 @@ fn entries(text: &[u8], blocks: &[Block], raw: &[RawDer], openssl: Option<&View>
     let in_block = |block: &Block| Some(entry(block.certificate()?, block.begin.number, title_of(text, block)));
     let mut entries: Vec<Entry> = blocks.iter().filter_map(in_block).collect();
     if !raw.is_empty() {
-        let line = |raw: &RawDer| scan::line_breaks(&text[..raw.place.start]) + 1;
-        entries.extend(raw.iter().map(|raw| entry(&raw.certificate, line(raw), None)));
+        let mut lines = scan::Lines::of(text);
+        entries.extend(raw.iter().map(|raw| entry(&raw.certificate, lines.number(raw.place.start), None)));
         entries.sort_by_key(|entry| entry.line);
     }
     entries

@@ -17,10 +17,13 @@ pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// The oddities of a text that is in UTF-8, or in bytes of which ASCII is a part.
 pub fn of_text(text: &[u8], blocks: &[Block], raw: &[RawDer]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let line = |place: usize| scan::line_breaks(&text[..place]) + 1;
-    let mut found = |code, what, place| findings.push(Finding::new(code, what).at(line(place)));
+    let mut lines = scan::Lines::of(text);
+    let mut found = |code, what, place| findings.push(Finding::new(code, what).at(lines.number(place)));
     // What stands in a binary certificate is not text.
-    let is_text = |place: &usize| !raw.iter().any(|raw| raw.place.contains(place));
+    let is_text = |place: &usize| {
+        let behind = raw.partition_point(|raw| raw.place.start <= *place);
+        behind.checked_sub(1).is_none_or(|last| raw[last].place.end <= *place)
+    };
     let tail = places::tail_start(text, blocks);
     if blocks.first().is_some_and(|first| begins_with_mark(text, first)) {
         found(Code::ByteOrderMark, say::byte_order_mark(), 0);

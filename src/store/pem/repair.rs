@@ -25,7 +25,8 @@ pub fn mend(text: &[u8]) -> (Vec<u8>, Vec<Finding>) {
     let blocks = scan::blocks(text);
     let style = Style::of(text, &blocks);
     let tail = places::tail_start(text, &blocks);
-    let mut mending = Mending { text, style, tail, new: Vec::with_capacity(text.len() + 256), findings: Vec::new() };
+    let new = Vec::with_capacity(text.len() + 256);
+    let mut mending = Mending { text, lines: scan::Lines::of(text), style, tail, new, findings: Vec::new() };
     let mut at = 0;
     for block in &blocks {
         let span = block.span(text);
@@ -48,6 +49,7 @@ pub fn whole_views(text: &[u8]) -> Vec<View> {
 
 struct Mending<'t> {
     text: &'t [u8],
+    lines: scan::Lines<'t>,
     style: Style,
     /// Where the control characters at the end begin, which do no harm there.
     tail: usize,
@@ -106,7 +108,7 @@ impl Mending<'_> {
             self.plain(at..place.start, b"");
             self.start_line();
             self.new.extend_from_slice(&self.style.block(certificate.der()));
-            let number = scan::line_breaks(&self.text[..place.start]) + 1;
+            let number = self.lines.number(place.start);
             self.findings.push(Finding::new(Code::Mended, say::mended().then(&say::raw_der())).at(number));
             at = place.end;
         }
@@ -206,6 +208,9 @@ pub struct RawDer {
     pub certificate: Certificate,
 }
 
+/// So many places that begin as a certificate and are none were put there to be tried: no more are.
+const MISTAKEN: usize = 1_000;
+
 /// Binary certificates between the blocks.
 pub fn raw_der(text: &[u8], blocks: &[Block]) -> Vec<RawDer> {
     let mut at = 0;
@@ -222,8 +227,11 @@ pub fn raw_der(text: &[u8], blocks: &[Block]) -> Vec<RawDer> {
 fn raw_der_in(text: &[u8], gap: Range<usize>) -> Vec<RawDer> {
     let mut found = Vec::new();
     let mut at = gap.start;
+    let mut left = MISTAKEN;
     // A certificate is a SEQUENCE of 256 to 65535 bytes: 30 82 and two bytes of length.
-    while let Some(step) = memchr::memmem::find(&text[at..gap.end], &[0x30, 0x82]) {
+    while left > 0
+        && let Some(step) = memchr::memmem::find(&text[at..gap.end], &[0x30, 0x82])
+    {
         let start = at + step;
         let bytes = &text[start..gap.end];
         match begins_as_certificate(bytes).then(|| Certificate::from_der_prefix(bytes)) {
@@ -231,20 +239,28 @@ fn raw_der_in(text: &[u8], gap: Range<usize>) -> Vec<RawDer> {
                 at = start + certificate.der().len();
                 found.push(RawDer { place: start..at, certificate });
             }
-            _ => at = start + 2,
+            none => {
+                at = start + 2;
+                left -= usize::from(none.is_some());
+            }
         }
     }
     found
 }
 
-/// SEQUENCE { SEQUENCE { [0] version or INTEGER ..., the inner one shorter: what all but a few binary places fail at,
-/// long before they would be parsed.
+/// SEQUENCE { SEQUENCE { [0] version, which may be missing, INTEGER, SEQUENCE { OID: what all but a few binary places fail
+/// at, long before they would be parsed. Numbers of over 127 bytes are nobody's.
 fn begins_as_certificate(bytes: &[u8]) -> bool {
-    let length = |at: usize| bytes.get(at..at + 2).map(|length| usize::from(length[0]) << 8 | usize::from(length[1]));
-    let fits = length(2).is_some_and(|outer| outer + 4 <= bytes.len() && length(6).is_some_and(|inner| inner < outer));
-    match bytes.get(4..6) {
-        Some([0x30, 0x82]) => fits && matches!(bytes.get(8), Some(0xa0 | 0x02)),
-        Some([0x30, 0x81]) => matches!(bytes.get(7), Some(0xa0 | 0x02)),
+    let fits =
+        matches!(bytes, [_, _, high, low, ..] if (usize::from(*high) << 8 | usize::from(*low)) + 4 <= bytes.len());
+    let inner = match bytes.get(4..) {
+        Some([0x30, 0x82, _, _, inner @ ..] | [0x30, 0x81, _, inner @ ..]) if fits => inner,
+        _ => return false,
+    };
+    let numbered = inner.strip_prefix(&[0xa0, 3, 2, 1]).map_or(inner, |version| version.get(1..).unwrap_or_default());
+    let Some((&[0x02, length], number)) = numbered.split_first_chunk() else { return false };
+    match number.get(usize::from(length)..) {
+        Some([0x30, 0x81, _, 0x06, ..] | [0x30, _, 0x06, ..]) => length < 0x80,
         _ => false,
     }
 }
@@ -288,3 +304,19 @@ fn list_of_oids(mut list: &[u8]) -> Vec<x509_parser::asn1_rs::Oid<'_>> {
 /// 1.3.6.1.5.5.7.3.1 and 2.5.29.37.0 (RFC 5280, 4.2.1.12).
 const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
 const ANY_EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x25, 0];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_begins_as_a_certificate_is_tried_so_often_and_no_more() {
+        let root = include_str!("../../../embedded-roots/digicert-global-root-ca.pem");
+        let root = pem::parse(root).unwrap().into_contents();
+        // A version, a number, an algorithm, and lengths that fit.
+        let mistaken = [&b"0\x82\x01\x000\x82\0\xf0\xa0\x03\x02\x01\x02\x02\x01\x010\r\x06"[..], &[0; 250]].concat();
+        assert!(begins_as_certificate(&mistaken) && begins_as_certificate(&root));
+        let found = |mistakes: usize| raw_der(&[mistaken.repeat(mistakes), root.clone()].concat(), &[]).len();
+        assert_eq!((found(0), found(MISTAKEN - 1), found(MISTAKEN)), (1, 1, 0));
+    }
+}

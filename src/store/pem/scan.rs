@@ -355,6 +355,29 @@ pub fn line_breaks(text: &[u8]) -> usize {
     memchr2_iter(b'\n', b'\r', text).filter(|at| text[*at] == b'\n' || text.get(at + 1) != Some(&b'\n')).count()
 }
 
+/// Numbers of lines, counted on the way through a text.
+pub struct Lines<'t> {
+    text: &'t [u8],
+    at: usize,
+    number: usize,
+}
+
+impl<'t> Lines<'t> {
+    pub fn of(text: &'t [u8]) -> Self {
+        Lines { text, at: 0, number: 1 }
+    }
+
+    /// That of the line which this place lies in. A place before the last one is counted for from the start.
+    pub fn number(&mut self, place: usize) -> usize {
+        if place < self.at {
+            *self = Lines::of(self.text);
+        }
+        self.number += line_breaks(&self.text[self.at..place]);
+        self.at = place;
+        self.number
+    }
+}
+
 /// The place of the line break that ends the line before `at`.
 fn line_break_before(text: &[u8], at: usize) -> usize {
     let at = if at > 0 && text[at - 1] == b'\n' { at - 1 } else { at };
@@ -369,6 +392,18 @@ mod tests {
         include_str!("../../../embedded-roots/digicert-global-root-ca.pem"),
         include_str!("../../../embedded-roots/digicert-global-root-g2.pem"),
     ];
+
+    #[test]
+    fn lines_are_numbered_alike_on_the_way_and_from_the_start() {
+        let text = b"a\nb\r\n\rc\n\nd\r\r\ne";
+        let mut lines = Lines::of(text);
+        let letters: Vec<usize> = (0..text.len()).filter(|at| text[*at].is_ascii_alphabetic()).collect();
+        let anew = |at: &usize| line_breaks(&text[..*at]) + 1;
+        for at in letters.iter().chain(letters.iter().rev()) {
+            assert_eq!(lines.number(*at), anew(at));
+        }
+        assert_eq!(letters.iter().map(anew).collect::<Vec<_>>(), [1, 2, 4, 6, 8]);
+    }
 
     #[test]
     fn what_the_readers_read_alike_is_found_again_without_a_second_look() {
