@@ -19,6 +19,25 @@ const MAX_MATCHES: usize = 10_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prefix(PathBuf);
 
+/// The root of this process.
+impl Default for Prefix {
+    fn default() -> Self {
+        Prefix(PathBuf::from("/"))
+    }
+}
+
+/// The directory that a user names for a root, by a path that every path in it can be compared with.
+///
+/// # Errors
+/// There is no such directory.
+pub fn directory(root: &Path) -> io::Result<PathBuf> {
+    if !fs::metadata(root)?.is_dir() {
+        return Err(io::ErrorKind::NotADirectory.into());
+    }
+    let climbs = root.components().any(|part| part == Component::ParentDir);
+    if climbs && cfg!(unix) { root.canonicalize() } else { std::path::absolute(root) }
+}
+
 impl Prefix {
     pub fn new(root: &Path) -> Self {
         Prefix(std::path::absolute(root).unwrap_or_else(|_| PathBuf::from("/")))
@@ -64,11 +83,33 @@ impl Prefix {
         host.strip_prefix(&self.0).ok().map(|rest| Path::new("/").join(rest))
     }
 
+    /// What a path of this process is called inside, however the way to the root is written; `None` if it lies outside.
+    pub fn inside_by_any_way(&self, host: &Path) -> Option<PathBuf> {
+        let below = |root: &Path| host.strip_prefix(root).ok().filter(|rest| !climbs_out(rest));
+        let plainly = || below(&self.0);
+        let by_another_way = || {
+            let real = self.0.canonicalize().ok()?;
+            let same = |above: &&Path| above.canonicalize().is_ok_and(|above| above == real);
+            host.ancestors().filter(same).find_map(below)
+        };
+        plainly().or_else(by_another_way).map(|rest| Path::new("/").join(rest))
+    }
+
     /// The path with every link followed, as a program inside would follow it; itself a path inside.
     ///
     /// # Errors
     /// It does not exist, is not readable, or its links go round in a circle.
     pub fn resolve(&self, inside: &Path) -> io::Result<PathBuf> {
+        let led = self.leads_to(inside)?;
+        fs::symlink_metadata(self.host(&led)).map(|_| led)
+    }
+
+    /// The same, of what need not exist: its way is followed as far as there is one. No link is left for the kernel,
+    /// which would follow it out of this root.
+    ///
+    /// # Errors
+    /// Its links go round in a circle.
+    pub fn leads_to(&self, inside: &Path) -> io::Result<PathBuf> {
         let mut todo: Vec<OsString> = components(inside).rev().collect();
         let mut done = PathBuf::from("/");
         let mut links = 0;
@@ -79,13 +120,13 @@ impl Prefix {
             }
             let next = done.join(&name);
             let host = self.host(&next);
-            if !fs::symlink_metadata(&host)?.file_type().is_symlink() {
+            if !fs::symlink_metadata(&host).is_ok_and(|metadata| metadata.file_type().is_symlink()) {
                 done = next;
                 continue;
             }
             links += 1;
             if links > MAX_LINKS {
-                return Err(io::Error::other("too many levels of symbolic links"));
+                return Err(in_a_circle());
             }
             let target = fs::read_link(&host)?;
             if target.has_root() {
@@ -102,6 +143,18 @@ impl Prefix {
     /// As [`Prefix::resolve`].
     pub fn open_path(&self, inside: &Path) -> io::Result<PathBuf> {
         Ok(self.host(&self.resolve(inside)?))
+    }
+
+    /// Where this process finds what a path inside leads to, and whether it is there; `None` for links in a circle.
+    ///
+    /// Where inside and outside are the same, the kernel follows the links; the name stays as people know it.
+    pub fn lookup(&self, inside: &Path) -> Option<(PathBuf, bool)> {
+        if self.is_root() {
+            return Some((inside.to_owned(), inside.exists()));
+        }
+        let host = self.host(&self.leads_to(inside).ok()?);
+        let exists = fs::symlink_metadata(&host).is_ok();
+        Some((host, exists))
     }
 
     pub fn exists(&self, inside: &Path) -> bool {
@@ -175,6 +228,28 @@ pub fn read(path: &Path, most: usize) -> Option<Vec<u8>> {
     // Files of /proc have no length beforehand.
     File::open(path).ok()?.take(most as u64).read_to_end(&mut bytes).ok()?;
     Some(bytes)
+}
+
+/// What Unix says of links that lead in a circle.
+fn in_a_circle() -> io::Error {
+    #[cfg(unix)]
+    return rustix::io::Errno::LOOP.into();
+    #[cfg(not(unix))]
+    io::Error::other("too many levels of symbolic links")
+}
+
+/// `a/../../b` leads out of where it starts.
+fn climbs_out(path: &Path) -> bool {
+    let mut depth = 0_usize;
+    for part in path.components() {
+        match part {
+            Component::Normal(_) => depth += 1,
+            Component::ParentDir if depth == 0 => return true,
+            Component::ParentDir => depth -= 1,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Names and `..`, without the root and dots.

@@ -105,6 +105,9 @@ pub(super) fn of_file(error: &io::Error) -> Trouble {
     if is_held(error) {
         return held();
     }
+    if is_circle(error) {
+        return Trouble::new(Code::FileNotFound, say::in_a_circle(), say::mend_the_link());
+    }
     match error.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory => {
             Trouble::new(Code::FileNotFound, say::not_found(), say::check_the_path())
@@ -112,6 +115,17 @@ pub(super) fn of_file(error: &io::Error) -> Trouble {
         ErrorKind::IsADirectory => not_a_file(),
         ErrorKind::PermissionDenied => Trouble::new(Code::NoPermission, say::unreadable(), say::run_as_owner()),
         _ => Trouble::new(Code::DiskError, say::read_error(error), say::check_path_and_log()),
+    }
+}
+
+/// Symbolic links that lead to each other.
+fn is_circle(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    return rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::LOOP);
+    #[cfg(not(unix))]
+    {
+        let _ = error;
+        false
     }
 }
 

@@ -19,7 +19,10 @@ use crate::store::Store;
 use crate::store::export::{self, Encoding};
 
 pub fn run(session: &mut Session, args: &Inspect) -> Exit {
-    let target = targets::inspected(&args.file);
+    let target = match targets::named(session, &args.file) {
+        Ok(target) => target,
+        Err(trouble) => return session.refuse(&trouble),
+    };
     if let Err(exit) = unlock(session, std::slice::from_ref(&target), Wanted::ToRead) {
         return exit;
     }

@@ -129,7 +129,12 @@ fn watched(session: &mut Session, args: &Locate) -> Exit {
 }
 
 fn in_place(session: &mut Session, place: &Path, args: &Locate) -> (Vec<Pin>, Exit) {
-    let search = || locate::tree(place, &Options { no_ignore: args.no_ignore });
+    let place = &match targets::led(session, place) {
+        Ok(place) => place,
+        Err(trouble) => return (Vec::new(), session.refuse(&trouble)),
+    };
+    let options = Options { no_ignore: args.no_ignore, prefix: targets::root_of(session, place) };
+    let search = || locate::tree(place, &options);
     let tree = progress::during(session, &say_cli::searching(), search);
     let mut exit = Exit::Good;
     for skipped in &tree.skipped {

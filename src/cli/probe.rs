@@ -15,6 +15,7 @@ use super::targets::{self, Target};
 use crate::certificate::{Certificate, Fingerprint};
 use crate::finding::Trouble;
 use crate::lang::{Sentence, check as say_check, html as say_html, probe as say};
+use crate::prefix::Prefix;
 use crate::probe::{self, Identity, Peer, Reception, Served, host_and_port, proxy_from};
 use crate::proof::{Proof, Rung, Verdict};
 use crate::prove::chain::{Judgement, judge};
@@ -151,7 +152,9 @@ fn bundles(session: &Session, args: &Probe) -> Result<Vec<Anchors>, Trouble> {
     if args.bundle.is_empty() {
         let system =
             ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem"];
-        targets.extend(system.iter().map(PathBuf::from).find(|path| path.is_file()).map(Target::file));
+        let root = Prefix::new(&session.prefix);
+        let found = system.iter().filter_map(|path| root.lookup(Path::new(path))).find(|(path, _)| path.is_file());
+        targets.extend(found.map(|(path, _)| Target::file(path)));
     }
     let mut bundles = Vec::new();
     for target in targets {

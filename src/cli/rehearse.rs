@@ -59,7 +59,7 @@ fn go(session: &mut Session, args: &Rehearse) -> Result<Exit, Trouble> {
         let store = format.decode(bytes, &passwords)?;
         Ok(format.append(bytes, &store, roots, &AppendOptions { now_ms, ..AppendOptions::default() })?.bytes)
     };
-    let named = args.bundle.iter().map(|path| bundle(session, &targets::inspected(path)));
+    let named = args.bundle.iter().map(|path| bundle(session, &targets::named(session, path)?));
     let named = named.collect::<Result<Vec<_>, _>>()?;
     if args.serve {
         return serve::run(session, args, &stand_ins, &reply, &named, &append);

@@ -16,8 +16,11 @@ use crate::report::{Record, text};
 pub fn run(session: &mut Session, args: &Restore) -> Exit {
     let mut exit = Exit::Good;
     for file in &args.files {
-        let file = &targets::led(session, file);
-        exit = exit.and(if args.list { list(session, file, args) } else { one(session, file, args) });
+        exit = exit.and(match targets::led(session, file) {
+            Ok(file) if args.list => list(session, &file, args),
+            Ok(file) => one(session, &file, args),
+            Err(trouble) => session.refuse(&trouble),
+        });
     }
     exit
 }

@@ -15,6 +15,7 @@ use crate::finding::{Code, Trouble};
 use crate::lang::wrap;
 use crate::lang::{Lang, Sentence, cli as say};
 use crate::password::{self, Password, Passwords};
+use crate::prefix;
 use crate::report::{Record, Summary, record, text};
 use crate::rollover::{Catalogue, Rollover};
 
@@ -79,7 +80,7 @@ impl Session {
             passwords: given.as_ref().and_then(Password::as_str).map_or_else(Passwords::default, Passwords::with),
             given_password: given,
             now: OffsetDateTime::now_utc(),
-            prefix: common.prefix.clone().unwrap_or_else(|| PathBuf::from("/")),
+            prefix: common.prefix.as_deref().map_or_else(|| Ok(PathBuf::from("/")), other_root)?,
             command,
             counts: BTreeMap::new(),
         })
@@ -297,6 +298,12 @@ fn repeated(common: &Common) -> String {
         ("--prefix", common.prefix.as_ref().map(shown)),
     ];
     options.into_iter().filter_map(|(name, value)| Some(format!("{name} {} ", text::typed(&value?)))).collect()
+}
+
+fn other_root(directory: &Path) -> Result<PathBuf, Trouble> {
+    prefix::directory(directory).map_err(|error| {
+        Trouble::new(Code::Usage, say::no_other_root(directory.display(), error), say::name_another_root())
+    })
 }
 
 fn private(file: &Path, sha256: &str) -> Result<Rollover, Trouble> {

@@ -95,7 +95,7 @@ pub fn append(session: &Session, target: &Target, args: &Append) -> Option<Done>
         let job = if generated {
             at_the_source(session, &target, &custody, &real, roots)
         } else {
-            in_directory(&target, &real, roots)
+            in_directory(&target, &real, &targets::root_of(session, &real), roots)
         };
         let job = match job {
             Ok(job) => job,
@@ -217,8 +217,8 @@ fn at_the_source<'r>(
     })
 }
 
-fn in_directory<'r>(target: &Target, real: &Path, roots: Vec<&'r Root>) -> Result<Job<'r>, Trouble> {
-    let files = locate::cadir::read(real)?;
+fn in_directory<'r>(target: &Target, real: &Path, root: &Prefix, roots: Vec<&'r Root>) -> Result<Job<'r>, Trouble> {
+    let files = locate::cadir::read(real, root)?;
     let mut writes: Vec<Write> = Vec::new();
     let mut links = Vec::new();
     for addition in cadir::append(&files, &roots)? {

@@ -18,7 +18,7 @@ use crate::locate::found::{Found, Holds};
 use crate::locate::{self, java_home};
 use crate::pin::{Class, Kind, Pin};
 use crate::prefix::Prefix;
-use crate::report::text;
+use crate::report::{record, text};
 use crate::store::{self, FORMATS, Nature, Store, StoreFormat, cadir};
 use crate::system_store::Location;
 
@@ -149,14 +149,14 @@ pub fn stores(session: &Session, at: &Where) -> Result<Vec<Target>, Trouble> {
 /// Everything that is meant by these places; the current directory where there are none.
 ///
 /// # Errors
-/// A process that was named cannot be looked at.
+/// A process that was named cannot be looked at; a place does not lie in the root that is looked at.
 pub fn find(session: &Session, at: &Where) -> Result<Vec<Target>, Trouble> {
     let here = [PathBuf::from(".")];
     let anything = !at.places.is_empty() || !at.pid.is_empty() || at.machine;
     let places: &[PathBuf] = if anything { &at.places } else { &here };
     let mut targets: Vec<Target> = Vec::new();
     for place in places {
-        targets.extend(in_place(&led(session, place)));
+        targets.extend(in_place(session, &led(session, place)?));
     }
     for pid in &at.pid {
         let process = locate::process::process(*pid)?;
@@ -197,35 +197,60 @@ pub fn find(session: &Session, at: &Where) -> Result<Vec<Target>, Trouble> {
     Ok(once)
 }
 
-/// Where a path in another root leads to, an image's or a container's: an absolute link there means a file there, and
-/// not this machine's.
-pub fn led(session: &Session, place: &Path) -> PathBuf {
-    let led = || {
-        let asked = std::path::absolute(place).ok()?;
-        let root = Prefix::of(&asked, &session.prefix);
-        let led = root.open_path(&root.inside(&asked).filter(|_| !root.is_root())?).ok()?;
-        (led != asked).then_some(led)
-    };
-    led().unwrap_or_else(|| place.to_owned())
+/// The root that a path belongs to: an image's, a container's, or this machine's.
+pub fn root_of(session: &Session, path: &Path) -> Prefix {
+    Prefix::of(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()), &session.prefix)
 }
 
-fn in_place(place: &Path) -> Vec<Target> {
+/// Where a path in another root leads to, an image's or a container's: an absolute link there means a file there, and
+/// not this machine's.
+///
+/// # Errors
+/// It does not lie in the root that is looked at, or its links lead in a circle.
+pub fn led(session: &Session, place: &Path) -> Result<PathBuf, Trouble> {
+    let root = root_of(session, place);
+    if root.is_root() || place.as_os_str() == "-" || system_store(place).is_some() {
+        return Ok(place.to_owned());
+    }
+    let about = |trouble| record::with_file(&place.display().to_string(), trouble);
+    let asked = std::path::absolute(place).map_err(|error| about(apply::read_failed(&error)))?;
+    let inside = root.inside_by_any_way(&asked).ok_or_else(|| {
+        let (place, root) = (place.display(), root.as_path().display());
+        Trouble::new(Code::Usage, say::outside_the_prefix(place, &root), say::name_what_is_inside(root))
+    })?;
+    let led = root.host(&root.leads_to(&inside).map_err(|error| about(apply::read_failed(&error)))?);
+    Ok(if led == asked { place.to_owned() } else { led })
+}
+
+fn in_place(session: &Session, place: &Path) -> Vec<Target> {
     if place.as_os_str() == "-" {
         vec![Target::stdin()]
     } else if let Some(location) = system_store(place) {
         vec![Target::of(Place::System(location))]
     } else if let Some(home) = java_home::java_home(place) {
-        home.used().map(|store| Target::file(store.path.clone())).into_iter().collect()
+        // In many JDKs it is a link to the system's.
+        let is_here = root_of(session, place).is_root();
+        let mut stores = home.stores.iter().filter(|store| store.used || !is_here);
+        let store = stores.find_map(|store| led(session, &store.path).ok().filter(|store| is_here || store.exists()));
+        store.map(Target::file).into_iter().collect()
     } else if is_hashed(place) {
         vec![Target::of(Place::Directory(place.to_owned()))]
     } else if place.is_dir() {
-        in_tree(place)
+        in_tree(session, place)
     } else {
-        in_file(place)
+        in_file(session, place)
     }
 }
 
-/// One file or hashed directory, as `inspect` takes it.
+/// One file or hashed directory that the user named, as `inspect` takes it.
+///
+/// # Errors
+/// As [`led`].
+pub fn named(session: &Session, path: &Path) -> Result<Target, Trouble> {
+    led(session, path).map(|path| inspected(&path))
+}
+
+/// One file or hashed directory, by a path that was looked up.
 pub fn inspected(path: &Path) -> Target {
     if path.as_os_str() == "-" {
         Target::stdin()
@@ -263,20 +288,24 @@ fn used(found: Found) -> Option<Target> {
 }
 
 /// A bundle, or a source or configuration file that pins some.
-fn in_file(path: &Path) -> Vec<Target> {
+fn in_file(session: &Session, path: &Path) -> Vec<Target> {
     let named = || vec![Target::file(path.to_owned())];
     let Ok((bytes, _)) = apply::read_bytes(path) else { return named() };
     let in_source = locate::literals(path, &bytes).is_some();
     if !in_source && locate::content::of_bytes(&bytes).is_some() {
         return named();
     }
-    let mut pinned = pinned(&locate::tree(path, &locate::Options::default()).pins, path);
+    let mut pinned = pinned(&locate::tree(path, &options(session, path)).pins, path);
     // A file that was named is judged by all that it tells its program to trust, certificates of its own included.
     if in_source {
         pinned.retain(|target| target.path() != Some(path));
         pinned.extend(named());
     }
     if pinned.is_empty() { named() } else { pinned }
+}
+
+fn options(session: &Session, place: &Path) -> locate::Options {
+    locate::Options { prefix: root_of(session, place), ..locate::Options::default() }
 }
 
 /// The stores that pins lead to; each once, with all its pins. What a project's own code pins and nobody finds here is
@@ -317,8 +346,8 @@ pub fn bundle_of(pin: &Pin) -> Option<Place> {
 }
 
 /// The bundles of a tree: those that are pinned in it, and those that lie in it under a name that bundles have.
-fn in_tree(root: &Path) -> Vec<Target> {
-    let mut targets = pinned(&locate::tree(root, &locate::Options::default()).pins, root);
+fn in_tree(session: &Session, root: &Path) -> Vec<Target> {
+    let mut targets = pinned(&locate::tree(root, &options(session, root)).pins, root);
     let known: HashSet<PathBuf> = targets.iter().filter_map(|target| target.path()?.canonicalize().ok()).collect();
     let lying = Mutex::new(Vec::new());
     WalkBuilder::new(root)
@@ -405,7 +434,7 @@ fn api_certificate(target: &Target, trouble: Trouble) -> Trouble {
 /// The store alone, as `check` wants it: a hashed directory is one too.
 pub fn store(session: &Session, target: &Target) -> Result<Store, Trouble> {
     match &target.place {
-        Place::Directory(path) => Ok(cadir::decode(&locate::cadir::read(path)?)),
+        Place::Directory(path) => Ok(cadir::decode(&locate::cadir::read(path, &root_of(session, path))?)),
         Place::System(location) => super::system::store(*location),
         Place::File(_) | Place::Stdin => read(session, target).map(|opened| opened.store),
     }

@@ -13,6 +13,14 @@ sentences! {
         en: "Check the path.",
         zh: "请核对路径。",
     }
+    in_a_circle() {
+        en: "Its symbolic links lead in a circle, so that there is no file at their end.",
+        zh: "符号链接循环指向，末端没有文件。",
+    }
+    mend_the_link() {
+        en: "Let the link lead to the file that is meant (`ls -l` shows where it leads).",
+        zh: "请让链接指向真正的文件（`ls -l` 可查看其指向）。",
+    }
     check_path_and_log() {
         en: "Check the path and, if it is right, the system's log for disk errors.",
         zh: "请核对路径；如路径无误，请查看系统日志中有无磁盘错误。",

@@ -120,6 +120,22 @@ sentences! {
         en: "No bundle was found in {place}.",
         zh: "在 {place} 中没有找到证书包。",
     }
+    no_other_root(path, error) {
+        en: "`{path}`, which --prefix names, is no directory that could be looked into: {error}.",
+        zh: "--prefix 指定的 `{path}` 不是可以检查的目录：{error}。",
+    }
+    name_another_root() {
+        en: "Name the directory that is the root of the container or of the mounted image.",
+        zh: "请指定容器或已挂载镜像的根目录。",
+    }
+    outside_the_prefix(place, root) {
+        en: "`{place}` does not lie in {root}, the root that --prefix names.",
+        zh: "`{place}` 不在 --prefix 指定的根目录 {root} 之内。",
+    }
+    name_what_is_inside(root) {
+        en: "Name a file or a directory below {root}; for this machine's own files, leave --prefix out.",
+        zh: "请指定 {root} 之下的文件或目录；要检查本机自己的文件，请去掉 --prefix。",
+    }
     source_repair_needed(command) {
         en: "This file is generated: what is added to it is lost when {command} runs next.",
         zh: "此文件由程序生成：下次运行 {command} 时，追加的内容会丢失。",

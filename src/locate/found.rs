@@ -38,13 +38,13 @@ pub struct Found {
 impl Found {
     /// What a program takes by default, named by a path inside.
     pub(super) fn default(prefix: &Prefix, inside: &std::path::Path, holds: Holds, used_by: Sentence) -> Self {
-        let (path, exists) = located(prefix, inside);
+        let (path, exists) = prefix.lookup(inside).unwrap_or_else(|| (prefix.host(inside), false));
         Found { path, holds, exists, used_by: vec![used_by], pin: None, findings: Vec::new() }
     }
 
     /// What a pin names. Its paths are paths inside, and become host paths.
     pub(super) fn pinned(prefix: &Prefix, mut pin: Pin, used_by: Sentence) -> Self {
-        let candidates: Vec<(PathBuf, bool)> = pin.resolved.iter().map(|path| located(prefix, path)).collect();
+        let candidates: Vec<(PathBuf, bool)> = pin.resolved.iter().filter_map(|path| prefix.lookup(path)).collect();
         let chosen = candidates.iter().find(|(_, exists)| *exists).or(candidates.first()).cloned();
         let (path, exists) = chosen.clone().unwrap_or_else(|| (pin.path.clone(), true));
         pin.resolved = candidates.into_iter().map(|(path, _)| path).collect();
@@ -54,18 +54,6 @@ impl Found {
             Some(_) => Holds::File,
         };
         Found { path, holds, exists, used_by: vec![used_by], findings: pin.findings.clone(), pin: Some(pin) }
-    }
-}
-
-/// Where this process finds a path inside, and whether it is there.
-fn located(prefix: &Prefix, inside: &std::path::Path) -> (PathBuf, bool) {
-    if prefix.is_root() {
-        // Here the kernel follows the links as the program's would; the name stays as people know it.
-        return (inside.to_owned(), inside.exists());
-    }
-    match prefix.open_path(inside) {
-        Ok(path) => (path, true),
-        Err(_) => (prefix.host(inside), false),
     }
 }
 

@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::prefix::Prefix;
+
 /// Where a path starts from. Each stands for itself in the text that is being put together.
 const FILE_DIR: char = '\u{1}';
 const CWD: char = '\u{2}';
@@ -295,10 +297,11 @@ fn tidy(path: &Path) -> PathBuf {
     tidy
 }
 
-/// The same files, those that exist first; the order is kept otherwise.
-pub fn existing_first(mut candidates: Vec<PathBuf>) -> Vec<PathBuf> {
-    candidates.sort_by_key(|path| !path.exists());
-    candidates
+/// Where the candidates, paths inside, are found; those that exist first, the order is kept otherwise.
+pub fn existing_first(prefix: &Prefix, candidates: &[PathBuf]) -> Vec<PathBuf> {
+    let mut found: Vec<(PathBuf, bool)> = candidates.iter().filter_map(|path| prefix.lookup(path)).collect();
+    found.sort_by_key(|(_, exists)| !exists);
+    found.into_iter().map(|(path, _)| path).collect()
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use super::resolve;
 use crate::finding::{Code, Trouble};
 use crate::lang::locate as say;
 use crate::pin::Pin;
+use crate::prefix::Prefix;
 
 /// Source and configuration files are smaller; what is larger is data, or generated.
 const LARGEST: u64 = 1 << 20;
@@ -39,6 +40,8 @@ const VENDORED: &[&str] = &[
 pub struct Options {
     /// Read what `.gitignore` and its like leave out too: `node_modules`, build output.
     pub no_ignore: bool,
+    /// The root in which absolute values start, and out of which relative ones do not lead.
+    pub prefix: Prefix,
 }
 
 /// A file that was not searched, or not to its end.
@@ -84,8 +87,7 @@ fn search(path: &Path, root: &Path, bytes: &[u8]) -> engine::Found {
 /// that look like text, and files and directories that cannot be read, are listed in [`Tree::skipped`].
 pub fn tree(root: &Path, options: &Options) -> Tree {
     let found = Mutex::new(Tree::default());
-    // Where one file is named, the project that it belongs to may begin at any directory above it.
-    let top = if root.is_file() { above_all(root) } else { root };
+    let inside = Inside::new(root, &options.prefix);
     WalkBuilder::new(root)
         .hidden(false)
         .ignore(!options.no_ignore)
@@ -97,12 +99,12 @@ pub fn tree(root: &Path, options: &Options) -> Tree {
         .build_parallel()
         .run(|| {
             let mut buffer = Vec::new();
-            let found = &found;
+            let (found, inside) = (&found, &inside);
             let mut batch = Batch { found, tree: Tree::default() };
             Box::new(move |entry| {
                 match entry {
                     Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
-                        read(entry.path(), top, &mut buffer, &mut batch.tree);
+                        read(entry.path(), inside, &mut buffer, &mut batch.tree);
                     }
                     Ok(_) => {}
                     Err(error) => batch.tree.skipped.extend(refused(&error)),
@@ -140,7 +142,50 @@ pub fn vendored(path: &Path, root: &Path) -> bool {
     inside.components().any(|part| VENDORED.iter().any(|name| part.as_os_str() == *name))
 }
 
-fn read(path: &Path, root: &Path, buffer: &mut Vec<u8>, tree: &mut Tree) {
+/// The names that a program inside another root gives to what is searched; in this machine's root they stay as the
+/// user gave them.
+struct Inside<'p> {
+    prefix: &'p Prefix,
+    /// Where the project begins.
+    top: PathBuf,
+    /// What is left out of a path where the user's own did not begin at the root either.
+    here: Option<PathBuf>,
+}
+
+impl<'p> Inside<'p> {
+    fn new(root: &Path, prefix: &'p Prefix) -> Self {
+        let here = std::env::current_dir().ok().filter(|_| !prefix.is_root() && root.is_relative());
+        let inside = Inside { prefix, top: PathBuf::new(), here };
+        let named = inside.name(root);
+        // Where one file is named, the project that it belongs to may begin at any directory above it.
+        let top = if root.is_file() { above_all(&named).to_owned() } else { named.into_owned() };
+        Inside { top, ..inside }
+    }
+
+    fn name<'a>(&self, path: &'a Path) -> Cow<'a, Path> {
+        if self.prefix.is_root() {
+            return Cow::Borrowed(path);
+        }
+        let inside = std::path::absolute(path).ok().and_then(|path| self.prefix.inside(&path));
+        inside.map_or(Cow::Borrowed(path), Cow::Owned)
+    }
+
+    /// The pins of a file, and whether there are more.
+    fn pins(&self, path: &Path, bytes: &[u8]) -> (Vec<Pin>, bool) {
+        let engine::Found { mut pins, more } = search(&self.name(path), &self.top, bytes);
+        for pin in &mut pins {
+            path.clone_into(&mut pin.path);
+            pin.resolved = resolve::existing_first(self.prefix, &pin.resolved);
+            for found in pin.resolved.iter_mut() {
+                let short = self.here.as_ref().and_then(|here| found.strip_prefix(here).ok()).map(Path::to_owned);
+                *found = short.unwrap_or_else(|| std::mem::take(found));
+            }
+        }
+        (pins, more)
+    }
+}
+
+fn read(path: &Path, inside: &Inside<'_>, buffer: &mut Vec<u8>, tree: &mut Tree) {
     // The name alone rules out bundles, keys and pictures, whose bytes need not be read.
     if syntax::never(path) {
         return;
@@ -158,13 +203,10 @@ fn read(path: &Path, root: &Path, buffer: &mut Vec<u8>, tree: &mut Tree) {
         }
         Ok(_) => {
             tree.files += 1;
-            let engine::Found { mut pins, more } = search(path, root, buffer);
+            let (mut pins, more) = inside.pins(path, buffer);
             if more {
                 let trouble = Trouble::new(Code::FileSkipped, say::too_many(engine::JUDGED), say::too_many_next());
                 tree.skipped.push(Skipped { path: path.to_owned(), trouble });
-            }
-            for pin in &mut pins {
-                pin.resolved = resolve::existing_first(std::mem::take(&mut pin.resolved));
             }
             tree.pins.append(&mut pins);
         }

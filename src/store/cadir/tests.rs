@@ -6,7 +6,8 @@ use std::process::{Command, Output};
 use rcgen::{CertificateParams, DistinguishedName, DnType, DnValue, KeyPair};
 
 use super::*;
-use crate::locate::cadir::read;
+use crate::finding::Trouble;
+use crate::prefix::Prefix;
 
 fn openssl(arguments: &[&str]) -> Option<Output> {
     match Command::new("openssl").args(arguments).output() {
@@ -45,6 +46,10 @@ fn root(name: &str) -> Root {
     subject.push(DnType::OrganizationName, "Stand-in");
     subject.push(DnType::CommonName, name);
     root_with(subject, name)
+}
+
+fn read(directory: &Path) -> Result<Vec<Named>, Trouble> {
+    crate::locate::cadir::read(directory, &Prefix::default())
 }
 
 /// What the plan says, done.
