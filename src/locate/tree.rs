@@ -78,6 +78,10 @@ fn search(path: &Path, root: &Path, bytes: &[u8]) -> engine::Found {
     }
     // Nearly every text is UTF-8, and to know that is cheaper than to mend what is not.
     let text = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
+    // Lines that end as on an old Macintosh.
+    if !bytes.contains(&b'\n') && bytes.contains(&b'\r') {
+        return engine::pins(path, root, syntax, &text.replace('\r', "\n"));
+    }
     engine::pins(path, root, syntax, &text)
 }
 
@@ -223,5 +227,19 @@ fn refused(error: &ignore::Error) -> Option<Skipped> {
         ignore::Error::WithPath { path, .. } => Some(unreadable(path.clone())),
         ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => refused(err),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_as_on_any_system() {
+        let lines = |ending: &str| -> Vec<usize> {
+            let text = ["#!/bin/sh", "a=1", "curl -k https://till.example/", "b=1", ""].join(ending);
+            self::text(Path::new("a.sh"), text.as_bytes()).iter().map(|pin| pin.line).collect()
+        };
+        assert_eq!([lines("\n"), lines("\r\n"), lines("\r")], [[3], [3], [3]]);
     }
 }
