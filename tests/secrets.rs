@@ -6,10 +6,10 @@ mod common;
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use common::bundles::{block, g1};
-use common::cli::{directory, run_with_input};
+use common::bundles::{block, g1, plain_addition};
+use common::cli::{directory, finish, run, run_with_input};
 
 const SECRET: &str = "s3cret-of-the-store";
 
@@ -95,4 +95,72 @@ fn an_error_does_not_repeat_what_was_tried() {
     }
     let same = fs::read(dir.path().join("trust.jks")).unwrap() == fs::read(dir.path().join("other.jks")).unwrap();
     assert!(same, "it is unchanged");
+}
+
+/// A key store under the secret, made without keytool.
+fn own_key_store(dir: &Path) {
+    fs::write(dir.join("g1.pem"), block(&g1())).unwrap();
+    let arguments = ["append", "--engine", "native", "--password-stdin", "--output", "trust.p12", "g1.pem"];
+    let made = run_with_input(dir, &arguments, format!("{SECRET}\n").as_bytes());
+    assert_eq!(made.code, 0, "{made:?}");
+    // Control: without the secret it does not open.
+    assert_eq!(run(dir, &["check", "trust.p12"]).code, 2);
+}
+
+#[test]
+fn of_standard_input_one_line_is_the_password_and_the_rest_the_bundle() {
+    let dir = directory();
+    let bundle = block(&g1()).repeat(40);
+    for end in ["\n", "\r\n"] {
+        let input = format!("{SECRET}{end}{bundle}");
+        let ran = run_with_input(dir.path(), &["append", "-", "--password-stdin"], input.as_bytes());
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        assert_eq!(ran.text(), format!("{bundle}{}", plain_addition()));
+    }
+    // What stands behind the line may also be for the program that is started.
+    let ran = run_with_input(dir.path(), &["locate", "--password-stdin", "--", "cat"], b"secret\nthe rest");
+    assert!(ran.text().starts_with("the rest"), "{ran:?}");
+}
+
+#[test]
+fn a_password_file_may_be_a_pipe_but_not_one_that_nobody_writes_to() {
+    if common::program("bash").is_none() || common::program("mkfifo").is_none() {
+        return;
+    }
+    let dir = directory();
+    own_key_store(dir.path());
+    let check = |script: &str| {
+        let mut command = Command::new("bash");
+        command.args(["-c", script, env!("CARGO_BIN_EXE_rootfix"), SECRET]).current_dir(dir.path());
+        command.env("LC_ALL", "C").stdin(Stdio::null());
+        finish(command, b"")
+    };
+    for script in [
+        r#""$0" check --password-file <(echo "$1") trust.p12"#,
+        r#""$0" check --password-file <(sleep 1; printf %s "$1") trust.p12"#,
+        r#"echo "$1" | "$0" check --password-file /dev/stdin trust.p12"#,
+        r#"mkfifo pipe; (echo "$1" > pipe) & "$0" check --password-file pipe trust.p12"#,
+        r#"echo "$1" > file; "$0" check --password-file file trust.p12"#,
+    ] {
+        let ran = check(script);
+        assert_eq!(ran.code, 0, "{script}: {ran:?}");
+    }
+    let ran = check(r#""$0" check --password-file pipe trust.p12"#);
+    assert!(ran.code == 2 && ran.stderr.contains("nobody writes a password into it"), "{ran:?}");
+}
+
+#[test]
+fn a_password_that_is_too_long_is_refused_and_not_cut() {
+    let dir = directory();
+    own_key_store(dir.path());
+    for (length, said) in [(4096, "[wrong-password]"), (4097, "longer than 4096 bytes")] {
+        let long = format!("{SECRET}{}", "x".repeat(length - SECRET.len()));
+        fs::write(dir.path().join("long"), &long).unwrap();
+        let from_file = run(dir.path(), &["check", "--password-file", "long", "trust.p12"]);
+        let from_input = run_with_input(dir.path(), &["check", "--password-stdin", "trust.p12"], long.as_bytes());
+        for ran in [from_file, from_input] {
+            assert!(ran.code == 2 && ran.stderr.contains(said), "{length}: {ran:?}");
+            assert!(!ran.stderr.contains(SECRET), "{ran:?}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use super::exit::Exit;
 use super::session;
 use crate::finding::{Code, Trouble};
-use crate::lang::{Lang, Sentence, help, pad, usage, wrap};
+use crate::lang::{Lang, Sentence, cli as say, help, pad, usage, wrap};
 use crate::report::text::{names, printable};
 use crate::rollover::Catalogue;
 
@@ -210,20 +210,31 @@ pub fn report(error: &clap::Error, lang: Lang) -> Exit {
     match error.kind() {
         ErrorKind::DisplayVersion => {
             let date = Catalogue::date().map_or_else(String::new, |date| date.to_string());
-            let _ = writeln!(std::io::stdout(), "{}", usage::version(env!("CARGO_PKG_VERSION"), &date).to(lang));
-            Exit::Good
+            put(&format!("{}\n", usage::version(env!("CARGO_PKG_VERSION"), &date).to(lang)), lang)
         }
         ErrorKind::DisplayHelp => {
             let page = error.render();
             let color = session::wants_color() && cfg!(unix);
             let page = if color { page.ansi().to_string() } else { page.to_string() };
-            let _ = write!(std::io::stdout(), "{}", set(&page, lang));
-            Exit::Good
+            put(&set(&page, lang), lang)
         }
         _ => {
             let _ = write!(std::io::stderr(), "{}", complaint(error, lang));
             Exit::Trouble
         }
+    }
+}
+
+/// Whoever reads no further has read enough; where a disk is full, the page is not whole.
+fn put(page: &str, lang: Lang) -> Exit {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(page.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            let lost = Trouble::new(Code::OutputLost, say::output_lost(), say::free_the_output());
+            let _ = writeln!(std::io::stderr(), "{}", session::complaint(&lost.message, &lost, lang));
+            Exit::Trouble
+        }
+        _ => Exit::Good,
     }
 }
 

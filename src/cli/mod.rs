@@ -7,6 +7,7 @@ mod completions;
 mod convert;
 mod exit;
 mod explain;
+mod given;
 mod html;
 mod inspect;
 mod language;

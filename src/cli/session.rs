@@ -1,29 +1,26 @@
 //! What every command needs: the language, the rollover, the passwords, the time, and where output goes.
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use time::OffsetDateTime;
-use zeroize::Zeroizing;
 
 use super::args::{Color, Common};
 use super::exit::Exit;
+use super::given;
 use crate::certificate::Fingerprint;
 use crate::finding::{Code, Trouble};
 use crate::lang::wrap;
 use crate::lang::{Lang, Sentence, cli as say};
-use crate::password::{self, Password, Passwords};
+use crate::password::{Password, Passwords};
 use crate::prefix;
 use crate::report::{Record, Summary, record, text};
 use crate::rollover::{Catalogue, Rollover};
 
 /// Sentences are not pressed into less.
 const NARROWEST: usize = 20;
-
-/// A password file holds a line, not a disk image.
-const MAX_PASSWORD: u64 = 4096;
 
 #[derive(Debug)]
 pub struct Session {
@@ -48,6 +45,8 @@ pub struct Session {
     pub prefix: PathBuf,
     command: &'static str,
     counts: BTreeMap<&'static str, usize>,
+    /// The files that are no longer as they were.
+    changed: Vec<String>,
 }
 
 impl Session {
@@ -60,7 +59,7 @@ impl Session {
                 None => catalogue.default_rollover().clone(),
             },
         };
-        let given = given_password(common)?;
+        let given = given::password(common)?;
         let color = match common.color {
             Color::Always => true,
             Color::Never => false,
@@ -83,6 +82,7 @@ impl Session {
             prefix: common.prefix.as_deref().map_or_else(|| Ok(PathBuf::from("/")), other_root)?,
             command,
             counts: BTreeMap::new(),
+            changed: Vec::new(),
         })
     }
 
@@ -103,6 +103,11 @@ impl Session {
 
     pub fn count(&mut self, what: &'static str) {
         *self.counts.entry(what).or_default() += 1;
+    }
+
+    /// This file is no longer as it was.
+    pub fn changed(&mut self, path: String) {
+        self.changed.push(path);
     }
 
     /// One record, where records are wanted.
@@ -181,6 +186,19 @@ impl Session {
         self.complain(&message, &with_path(trouble, path));
     }
 
+    /// The same of a file whose name need not be a text.
+    pub fn trouble_of(&self, file: &Path, trouble: &Trouble) {
+        let message = record::about(&text::printable(&file.display().to_string()), &trouble.message);
+        let message = if trouble.code == Code::FileNotFound { message } else { message.then(&say::unchanged()) };
+        self.complain(&message, &with_typed(trouble, &text::typed_path(file)));
+    }
+
+    /// The same where no other record tells of it.
+    pub fn trouble_about(&self, what: &str, trouble: &Trouble) {
+        self.record(&record::trouble(&record::with_file(what, trouble.clone())));
+        self.complain_about(what, trouble);
+    }
+
     /// What could not be found out about something, where nobody would have changed it.
     pub fn complain_about(&self, what: &str, trouble: &Trouble) {
         self.complain(&record::about(what, &trouble.message), &with_path(trouble, what));
@@ -234,7 +252,11 @@ impl Session {
     /// The last record, and the exit code.
     pub fn finish(&self, exit: Exit) -> Exit {
         if self.lost.load(Ordering::Relaxed) {
-            let trouble = Trouble::new(Code::OutputLost, say::output_lost(), say::free_the_output());
+            let lost = match &*self.changed {
+                [] => say::output_lost(),
+                changed => say::output_lost().then(&say::changed_all_the_same(changed.join(", "))),
+            };
+            let trouble = Trouble::new(Code::OutputLost, lost, say::free_the_output());
             put_aside(&self.flow(&complaint(&trouble.message, &trouble, self.lang)));
             return Exit::Trouble;
         }
@@ -259,7 +281,10 @@ pub fn complaint(message: &Sentence, trouble: &Trouble, lang: Lang) -> String {
 
 /// The commands that the next step names, with the very path instead of `FILE`.
 fn with_path(trouble: &Trouble, path: &str) -> Trouble {
-    let typed = text::typed(path);
+    with_typed(trouble, &text::typed(path))
+}
+
+fn with_typed(trouble: &Trouble, typed: &str) -> Trouble {
     let next = &trouble.next;
     let next = Sentence {
         en: next.en.replace(" FILE`", &format!(" {typed}`")),
@@ -312,40 +337,4 @@ fn private(file: &Path, sha256: &str) -> Result<Rollover, Trouble> {
     let named = |trouble| record::with_file(&file.display().to_string(), trouble);
     let snapshot = crate::apply::read(file).map_err(named)?;
     Rollover::private(&snapshot.bytes, fingerprint)
-}
-
-fn given_password(common: &Common) -> Result<Option<Password>, Trouble> {
-    let given = password(common)?;
-    #[cfg(unix)]
-    if given.is_some() {
-        // A memory image of a crash would hold it.
-        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-        let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), ..getrlimit(Resource::Core) });
-    }
-    Ok(given)
-}
-
-fn password(common: &Common) -> Result<Option<Password>, Trouble> {
-    let trouble = |place: &str, why: String| {
-        Trouble::new(Code::Unreadable, say::password_unreadable(place, why), say::give_a_password())
-    };
-    let read = |place: &str, from: &mut dyn Read| {
-        let mut text = Zeroizing::new(String::new());
-        from.take(MAX_PASSWORD).read_to_string(&mut text).map_err(|error| trouble(place, error.to_string()))?;
-        let line = text.lines().next().unwrap_or_default();
-        Ok(Some(Password::text(line)))
-    };
-    if let Some(path) = &common.password_file {
-        let place = path.display().to_string();
-        let mut file = std::fs::File::open(path).map_err(|error| trouble(&place, error.to_string()))?;
-        read(&place, &mut file)
-    } else if let Some(name) = &common.password_env {
-        let value = std::env::var(name).map_err(|error| trouble(name, error.to_string()))?;
-        password::came_from(name);
-        Ok(Some(Password::text(&Zeroizing::new(value))))
-    } else if common.password_stdin {
-        read("-", &mut io::stdin().lock())
-    } else {
-        Ok(None)
-    }
 }

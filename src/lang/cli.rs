@@ -24,6 +24,14 @@ sentences! {
         en: "The password could not be read from {place}: {why}.",
         zh: "无法从 {place} 读取密码：{why}。",
     }
+    password_too_long(place, most) {
+        en: "The password from {place} is longer than {most} bytes.",
+        zh: "来自 {place} 的密码超过 {most} 字节。",
+    }
+    password_not_written(place) {
+        en: "{place} is a pipe, and nobody writes a password into it.",
+        zh: "{place} 是管道，但没有程序向其中写入密码。",
+    }
     give_a_password() {
         en: "Give it with --password-file FILE, --password-env VAR or --password-stdin.",
         zh: "请用 --password-file 文件、--password-env 变量 或 --password-stdin 提供密码。",
@@ -47,6 +55,10 @@ sentences! {
     output_lost() {
         en: "What was to be written to standard output could not be written.",
         zh: "无法写入标准输出。",
+    }
+    changed_all_the_same(files) {
+        en: "The work itself was done, and these files are changed: {files}.",
+        zh: "操作本身已完成，以下文件已改动：{files}。",
     }
     free_the_output() {
         en: "Look whether the disk that it goes to is full; what was written so far is not whole.",

@@ -1,5 +1,7 @@
 //! Records as text for people: the answer first, then the evidence, then the next command.
 
+use std::path::Path;
+
 use crate::assess::Status;
 use crate::finding::{Code, Finding, Severity};
 use crate::lang::{
@@ -36,12 +38,29 @@ pub fn typed(path: &str) -> String {
     } else if printable(&path) == path {
         format!("'{}'", path.replace('\'', r"'\''"))
     } else {
-        let escaped = |byte: u8| match byte {
-            b'\'' | b'\\' => format!("\\{}", char::from(byte)),
-            b' '..=b'~' => char::from(byte).to_string(),
-            _ => format!("\\x{byte:02x}"),
-        };
         format!("$'{}'", path.bytes().map(escaped).collect::<String>())
+    }
+}
+
+/// The same for a path that need not be a text.
+pub fn typed_path(path: &Path) -> String {
+    match path.to_str() {
+        Some(path) => typed(path),
+        None if cfg!(windows) => typed(&path.display().to_string()),
+        None => {
+            let bytes = path.as_os_str().as_encoded_bytes();
+            let before = if bytes.starts_with(b"-") { "./" } else { "" };
+            format!("$'{before}{}'", bytes.iter().copied().map(escaped).collect::<String>())
+        }
+    }
+}
+
+/// A byte between `$'` and `'`.
+fn escaped(byte: u8) -> String {
+    match byte {
+        b'\'' | b'\\' => format!("\\{}", char::from(byte)),
+        b' '..=b'~' => char::from(byte).to_string(),
+        _ => format!("\\x{byte:02x}"),
     }
 }
 
