@@ -51,7 +51,7 @@ impl Scene {
 
 fn restored(result: Result<Restored, ApplyError>) -> (Receipt, Option<Box<Receipt>>) {
     match result.unwrap() {
-        Restored::Restored { from, replaced } => (from, replaced),
+        Restored::Restored { from, replaced, .. } => (from, replaced),
         Restored::AlreadyAsItWas(receipt) => panic!("nothing was restored: {receipt:?}"),
     }
 }
@@ -379,7 +379,7 @@ fn a_file_that_is_gone_comes_back_if_forced() {
     let was = fs::metadata(scene.file()).unwrap().permissions();
     apply::apply(&edit(&scene.file()), &options()).unwrap();
     fs::remove_file(scene.file()).unwrap();
-    assert_eq!(trouble(apply::restore(&scene.file(), &undo())), "changed-since-backup");
+    assert_eq!(trouble(apply::restore(&scene.file(), &undo())), "file-not-found");
     restored(apply::restore(&scene.file(), &RestoreOptions { force: true, ..undo() }));
     assert_eq!(scene.bytes(), OLD);
     assert_eq!(fs::metadata(scene.file()).unwrap().permissions(), was);

@@ -77,11 +77,7 @@ pub(super) enum Made<'a, D: Disk> {
 /// Makes the file, which must not exist.
 pub(super) fn make<D: Disk>(site: &Site<'_, D>, bytes: &[u8], made: Made<'_, D>) -> Result<(), Stop> {
     let at = |error: io::Error| trouble::at(&site.home.path, &error);
-    match again(|| site.disk.stat(&site.home.handle, &site.name)) {
-        Ok(_) => return Err(trouble::exists(&site.real).into()),
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => return Err(at(error).into()),
-    }
+    site.is_free()?;
     let mut new = match made {
         Made::Mode(mode) => Draft::with_mode(site, &site.home, bytes, mode & 0o666).map_err(at)?,
         Made::Like(other) => {
@@ -338,7 +334,9 @@ fn in_place<D: Disk>(site: &Site<'_, D>, current: &Current<D>, bytes: &[u8]) -> 
     }
     let unsettled = |error: io::Error| Stop::Unsettled(trouble::not_confirmed(&error));
     again(|| disk.sync(&file)).map_err(unsettled)?;
-    match site.holds(&file, bytes).map_err(unsettled)? {
+    // The name may lead to another program's file by now.
+    let there = again(|| disk.stat(&site.home.handle, &site.name)).map_err(unsettled)?;
+    match there.id == id && site.holds(&file, bytes).map_err(unsettled)? {
         true => Ok(()),
         false => Err(Stop::Unsettled(trouble::not_as_written())),
     }

@@ -98,7 +98,8 @@ pub struct Options {
 pub struct RestoreOptions {
     /// Where the backups are; beside the file if not given.
     pub backup_dir: Option<PathBuf>,
-    /// Undo even if the file has changed since; what is there now becomes a backup first. Also as [`Options::force`].
+    /// Undo even if the file has changed since, or is gone; what is there now becomes a backup first. Also as
+    /// [`Options::force`], which a change that was itself made in place needs not.
     pub force: bool,
     pub now: OffsetDateTime,
 }
@@ -120,6 +121,8 @@ pub enum Restored {
     Restored {
         /// The receipt whose backup was put back.
         from: Receipt,
+        /// The digest of what was there; `None` where the file was gone.
+        before: Option<Fingerprint>,
         /// Where the file had changed since, and what was there is kept: the receipt that brings it back.
         replaced: Option<Box<Receipt>>,
     },
@@ -192,12 +195,21 @@ pub fn read_failed(error: &io::Error) -> Trouble {
     trouble::of_file(error)
 }
 
-/// Makes the change, or none.
+/// Makes the change, or none. What comes back without an error was read back under the lock, by the file's name, and
+/// was these very bytes.
 ///
 /// # Errors
 /// [`ApplyError`] says in which state the file is.
 pub fn apply(edit: &Edit, options: &Options) -> Result<Receipt, ApplyError> {
     change::apply(&RealDisk, edit, options)
+}
+
+/// Whether a file could be made there: its directory is there, and nothing bears its name.
+///
+/// # Errors
+/// What stands in the way.
+pub fn is_free(path: &Path) -> Result<(), Trouble> {
+    site::Site::find(&RealDisk, path, None)?.is_free()
 }
 
 /// Puts back the backup of the newest receipt whose outcome is what the file now holds. If there is none, but the

@@ -53,6 +53,7 @@ fn attempt<D: Disk>(disk: &D, path: &Path, options: &RestoreOptions) -> Result<R
         (None, Some(newest)) if newest.receipt.sha256_before == now => {
             return Ok(Restored::AlreadyAsItWas(newest.receipt.clone()));
         }
+        (None, Some(_)) if now.is_none() => return Err(ApplyError::Trouble(trouble::gone())),
         (None, Some(_)) => return Err(ApplyError::Trouble(trouble::changed_since())),
         (None, None) => return Err(ApplyError::Trouble(nothing_to_restore(&unreadable))),
     };
@@ -63,7 +64,7 @@ fn attempt<D: Disk>(disk: &D, path: &Path, options: &RestoreOptions) -> Result<R
         None => {
             site.trust_links(None)?;
             make(&site, &backup.bytes, Made::Like(&backup)).map_err(|stop| stop.with(chosen.receipt.clone()))?;
-            Ok(Restored::Restored { from: chosen.receipt.clone(), replaced: None })
+            Ok(Restored::Restored { from: chosen.receipt.clone(), before: None, replaced: None })
         }
     }
 }
@@ -77,10 +78,12 @@ fn put_back<D: Disk>(
     options: &RestoreOptions,
 ) -> Result<Restored, ApplyError> {
     let from = chosen.receipt.clone();
+    let before = Some(current.sha256);
     if was_fitting {
-        // What is replaced is what rootfix itself wrote: it can be had again, and needs no backup.
-        return match replace(site, current, bytes, None, options.force) {
-            Ok(()) => Ok(Restored::Restored { from, replaced: None }),
+        // What is replaced is what rootfix itself wrote: it can be had again, and needs no backup. Where it was written
+        // in place because somebody insisted, it is taken back in the same way.
+        return match replace(site, current, bytes, None, options.force || from.in_place) {
+            Ok(()) => Ok(Restored::Restored { from, before, replaced: None }),
             Err(stop) => Err(stop.with(from)),
         };
     }
@@ -96,7 +99,7 @@ fn put_back<D: Disk>(
         in_place: false,
     };
     match replace(site, current, bytes, Some(&mut receipt), options.force) {
-        Ok(()) => Ok(Restored::Restored { from, replaced: Some(Box::new(receipt)) }),
+        Ok(()) => Ok(Restored::Restored { from, before, replaced: Some(Box::new(receipt)) }),
         Err(stop) => Err(stop.with(receipt)),
     }
 }

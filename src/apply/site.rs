@@ -112,6 +112,15 @@ impl<'d, D: Disk> Site<'d, D> {
         self.aside.is_some()
     }
 
+    /// Whether nothing bears the name.
+    pub fn is_free(&self) -> Result<(), Trouble> {
+        match again(|| self.disk.stat(&self.home.handle, &self.name)) {
+            Ok(_) => Err(trouble::exists(&self.real)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(trouble::at(&self.home.path, &error)),
+        }
+    }
+
     /// Reads the file; `None` if there is none.
     pub fn read(&self) -> Result<Option<Current<D>>, Stop> {
         let current = self.read_in(&self.home, &self.name)?;

@@ -220,6 +220,10 @@ pub(super) fn changed_since() -> Trouble {
     Trouble::new(Code::ChangedSinceBackup, say::changed_since(), say::force_restores())
 }
 
+pub(super) fn gone() -> Trouble {
+    Trouble::new(Code::FileNotFound, say::gone(), say::force_makes_anew())
+}
+
 pub(super) fn keeps_changing() -> Trouble {
     Trouble::new(Code::FileBusy, say::keeps_changing(), say::try_later())
 }

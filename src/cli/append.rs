@@ -1,13 +1,15 @@
 //! `rootfix append`: keep the old root, add the new one, with a backup and proofs.
 
+mod prepare;
 mod screen;
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use super::args::{Append, Engine};
-use super::convert;
+pub use prepare::{Prepared, described, keytool_proofs, unproved};
+use prepare::{name, prepare};
+
+use super::args::Append;
 use super::exit::Exit;
 use super::progress;
 use super::session::Session;
@@ -15,21 +17,15 @@ use super::targets::{self, Opened, Place, Target};
 use super::unlock::{Wanted, unlock};
 use super::wizard::ask::{Answer, Ask};
 use crate::apply::{self, Added, ApplyError, Edit, Receipt};
-use crate::assess::assess;
 use crate::certificate::Fingerprint;
 use crate::diff;
 use crate::finding::{Code, Trouble};
-use crate::keytool;
-use crate::lang::{Sentence, append as say, cli as say_cli, wizard as say_wizard};
-use crate::plan::{Plan, Request, plan};
-use crate::proof::{Proof, Rung, Verdict};
-use crate::prove;
-use crate::prove::reread::Reread;
-use crate::report::record::{Action, Change};
+use crate::lang::{append as say, cli as say_cli, wizard as say_wizard};
+use crate::plan::Plan;
+use crate::report::record::{self, Action, Change};
 use crate::report::{Record, text};
-use crate::rollover::Root;
-use crate::store::{AppendOptions, Appended, Nature, Store, StoreFormat};
 
+use screen::filters;
 pub use screen::show;
 
 /// A file that another program changes between the look and the write is looked at anew, so often. Fifty of our own
@@ -51,8 +47,7 @@ pub fn run(session: &mut Session, args: &Append) -> Exit {
     if args.output.is_some() && targets.len() != 1 {
         return session.refuse(&Trouble::new(Code::Usage, say::one_source_for_output(), say::one_at_a_time()));
     }
-    let filters = targets.iter().any(|target| target.place == Place::Stdin) && args.output.is_none();
-    if filters && session.json && !args.dry_run {
+    if filters(args) && session.json && !args.dry_run {
         return session.refuse(&Trouble::new(Code::Usage, say_cli::stdin_with_json(), say_cli::give_an_output()));
     }
     // A file that the user typed is meant. What a search turned up is shown, and asked about.
@@ -74,6 +69,11 @@ pub fn run(session: &mut Session, args: &Append) -> Exit {
         let change = &mut done.change;
         exit = exit.and(exit_of(change.action));
         session.count(count_of(change.action));
+        // Of a bundle that goes to standard output no file is changed.
+        if change.action == Action::Appended && done.bytes.is_none() {
+            let output = args.output.as_ref().map(|output| output.display().to_string());
+            session.changed(output.unwrap_or_else(|| change.path.clone()));
+        }
         if args.dry_run && change.action == Action::WouldAppend {
             // A diff in another character set than JSON's would not fit the file any more.
             change.diff = done.diff.clone().and_then(|diff| String::from_utf8(diff).ok());
@@ -89,16 +89,19 @@ pub fn run(session: &mut Session, args: &Append) -> Exit {
 /// Shows what would be done to the bundles that a search turned up, and asks.
 fn consent(session: &Session, targets: &[Target], args: &Append) -> Result<bool, Trouble> {
     let dry = Append { dry_run: true, ..args.clone() };
-    let plans = targets.iter().map(|target| (target, one(session, target, &dry).change));
+    // Standard input can be read only once, and giving it on changes nothing.
+    let files = targets.iter().filter(|target| target.place != Place::Stdin);
+    let plans = files.map(|target| (target, one(session, target, &dry).change));
     let plans: Vec<_> = plans.filter(|(_, change)| change.action == Action::WouldAppend).collect();
     if plans.is_empty() {
         return Ok(true);
     }
+    let tell = |line: &str| if filters(args) { session.note(line) } else { session.say(line) };
     for (target, change) in &plans {
         let names: Vec<&str> = change.added.iter().map(|(name, _)| name.as_str()).collect();
-        session.say(&format!("  {}  + {}", text::printable(&target.shown()), names.join(", ")));
+        tell(&format!("  {}  + {}", text::printable(&target.shown()), names.join(", ")));
         for pin in &target.pins {
-            session.say(&format!("      {}:{}", text::printable(&pin.path.display().to_string()), pin.line));
+            tell(&format!("      {}:{}", text::printable(&pin.path.display().to_string()), pin.line));
         }
     }
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
@@ -118,11 +121,15 @@ pub struct Done {
     pub bytes: Option<Vec<u8>>,
 }
 
-pub fn one(session: &Session, target: &Target, args: &Append) -> Done {
-    let path = target.shown();
-    let failed = |action: Action, trouble: Trouble| {
-        let change = Change { trouble: Some(trouble), ..Change::new(path.clone(), action) };
+impl Done {
+    fn of(change: Change) -> Self {
         Done { change, diff: None, bytes: None }
+    }
+}
+
+pub fn one(session: &Session, target: &Target, args: &Append) -> Done {
+    let failed = |action: Action, trouble: Trouble| {
+        Done::of(Change { trouble: Some(trouble), ..Change::new(target.shown(), action) })
     };
     if let Some(done) = super::system::append(session, target, args) {
         return done;
@@ -130,169 +137,72 @@ pub fn one(session: &Session, target: &Target, args: &Append) -> Done {
     if let Some(done) = super::source::append(session, target, args) {
         return done;
     }
+    if let Some(output) = &args.output
+        && let Err(trouble) = apply::is_free(output)
+    {
+        return failed(Action::Failed, of_output(output, trouble));
+    }
     for _ in 0..ROUNDS {
         let opened = match targets::read(session, target) {
             Ok(opened) => opened,
             Err(trouble) => return failed(Action::Refused, trouble),
         };
-        if let (Some(output), false) = (args.output.as_deref(), args.dry_run)
-            && let Some(format) = convert::wanted(output, opened.store.format)
-            && opened.store.nature == Nature::TrustStore
-        {
-            return convert::convert(session, &opened, output, &path, format, args);
-        }
-        let request = request(session, args);
-        let assessment = assess(&opened.store, &session.rollover, session.now);
-        let planned =
-            match plan(&opened.bytes, &opened.store, &assessment, &request, &engine(target, args, opened.format)) {
-                Ok(planned) => planned,
-                Err(trouble) => return failed(Action::Refused, trouble),
-            };
-        let Some(planned) = planned else {
-            if let (Some(file), false) = (target.path(), args.dry_run) {
-                apply::clear_leftovers(file, args.backup_dir.as_deref(), session.now);
-            }
-            return unchanged(session, target, args, opened);
+        let prepared = match prepare(session, target, args, &opened) {
+            Ok(Some(prepared)) => prepared,
+            Ok(None) => return unchanged(session, target, args, opened),
+            Err(change) => return Done::of(*change),
         };
-        let mut change = described(&path, &planned);
-        // What would be found after the write is found before it, when nothing has to be put back.
-        let foreseen = reread(session, Path::new(&path), &planned.bytes, &opened, &planned, &request);
-        if foreseen.verdict == Verdict::Fail {
-            return failed(Action::Failed, not_proved(&foreseen));
-        }
         if args.dry_run {
-            change.action = Action::WouldAppend;
-            let diff =
-                || diff::unified(&name_in_diff(target.path().unwrap_or(Path::new("-"))), &opened.bytes, &planned.bytes);
-            return Done { change, diff: opened.store.format.is_text().then(diff), bytes: None };
+            return preview(target, args, &opened, prepared);
         }
-        change.proofs = stand_in_proofs(session, target, &opened, &request);
-        // What cannot be proved is not written either, unless it is insisted on.
-        let blocks =
-            |proof: &&Proof| proof.verdict == Verdict::Fail || (proof.verdict == Verdict::NotProven && !args.force);
-        if let Some(proof) = change.proofs.iter().find(blocks) {
-            let change = Change { action: Action::Failed, trouble: Some(not_proved(proof)), ..change };
-            return Done { change, diff: None, bytes: None };
-        }
-        let asked = ask_keytool(session, target, args, &opened, &planned);
-        change.proofs.extend(asked.iter().cloned());
-        if let (Some(proof), false) = (asked.iter().find(|proof| proof.verdict == Verdict::Fail), args.force) {
-            let change = Change { action: Action::Failed, trouble: Some(not_proved(proof)), ..change };
-            return Done { change, diff: None, bytes: None };
-        }
-        let mode = opened.mode;
-        let written = match (target.path(), &args.output) {
-            (_, Some(output)) => write_new(session, &planned, output, mode),
-            (None, None) => return Done { change, diff: None, bytes: Some(planned.bytes) },
-            (Some(file), None) => {
-                apply::apply(&edit(file, Some(planned.sha256_before), &planned, None), &options(session, args))
-            }
-        };
-        match written {
-            Err(ApplyError::Changed) => continue,
-            Err(ApplyError::Trouble(trouble)) => return failed(Action::Failed, trouble),
-            Err(ApplyError::Unsettled { trouble, receipt }) => {
-                change.backup = receipt.and_then(|receipt| shown_backup(&receipt));
-                let change = Change { action: Action::Failed, trouble: Some(trouble), unsettled: true, ..change };
-                return Done { change, diff: None, bytes: None };
-            }
-            Ok(receipt) => {
-                change.backup = shown_backup(&receipt);
-                let file = args.output.as_deref().unwrap_or(Path::new(&path));
-                let proof = match apply::read(file) {
-                    Ok(after) => reread(session, file, &after.bytes, &opened, &planned, &request),
-                    Err(trouble) => not_read(file, trouble),
-                };
-                if proof.verdict == Verdict::Fail {
-                    change.trouble = Some(put_back(session, args, file, &proof));
-                    change.action = Action::Failed;
-                }
-                change.proofs.insert(0, proof);
-                return Done { change, diff: None, bytes: None };
-            }
+        if let Some(done) = write(session, target, args, prepared, opened.mode) {
+            return done;
         }
     }
     failed(Action::Failed, keeps_changing())
 }
 
-/// Who writes the store: keytool, where there is one and the format is its own, else the native engine.
-fn engine<'a>(
-    target: &Target,
-    args: &Append,
-    format: &'a dyn StoreFormat,
-) -> impl Fn(&[u8], &Store, &[&Root], &AppendOptions) -> Result<Appended, Trouble> + 'a {
-    let engine = match args.engine {
-        Engine::Auto => keytool::Engine::Auto,
-        Engine::Keytool => keytool::Engine::Keytool,
-        Engine::Native => keytool::Engine::Native,
+/// What would be written, as a diff where it is a text.
+fn preview(target: &Target, args: &Append, opened: &Opened, prepared: Prepared<'_>) -> Done {
+    let after = &prepared.plan.bytes;
+    let diff = || match &args.output {
+        Some(output) => diff::of_new(&name_in_diff(output), after),
+        None => diff::unified(&name_in_diff(name(target)), &opened.bytes, after),
     };
-    let path = target.path().map(Path::to_owned);
-    move |bytes, store, roots, options| {
-        let keytool = match engine {
-            keytool::Engine::Native => None,
-            _ => keytool::find(path.as_deref(), &|name| std::env::var_os(name)),
-        };
-        keytool::append_by(engine, keytool.as_deref(), keytool::TIMEOUT, format, bytes, store, roots, options)
-    }
+    let diff = prepared.is_text.then(diff);
+    Done { diff, ..Done::of(Change { action: Action::WouldAppend, ..prepared.change }) }
 }
 
-/// What keytool makes of the native engine's work. Whoever chose the native engine does without a JVM; one that did not
-/// do its own work is not waited for as long again.
-fn ask_keytool(session: &Session, target: &Target, args: &Append, opened: &Opened, planned: &Plan<'_>) -> Vec<Proof> {
-    const AGAIN: Duration = Duration::from_secs(10);
-    let said = |code: Code| planned.findings.iter().any(|finding| finding.code == code);
-    let native = !said(Code::AddedByKeytool) && args.engine != Engine::Native;
-    if !native || planned.roots.is_empty() || !keytool::reads(opened.store.format) {
-        return Vec::new();
+/// Writes what was prepared; `None` where the file is no longer what it was prepared from.
+fn write(session: &Session, target: &Target, args: &Append, prepared: Prepared<'_>, mode: Option<u32>) -> Option<Done> {
+    let Prepared { mut change, plan, reread, .. } = prepared;
+    let written = match (target.path(), &args.output) {
+        (_, Some(output)) => write_new(session, &plan, output, mode),
+        (None, None) => return Some(Done { bytes: Some(plan.bytes), ..Done::of(change) }),
+        (Some(file), None) => apply::apply(&edit(file, Some(plan.sha256_before), &plan, None), &options(session, args)),
+    };
+    match written {
+        Ok(receipt) => {
+            change.backup = shown_backup(&receipt);
+            // The file was read back under the lock, and holds the very bytes of which this was proved. Whatever
+            // stands there later is another program's, and not ours to judge or to undo.
+            change.proofs.insert(0, reread);
+        }
+        Err(ApplyError::Changed) => return None,
+        Err(ApplyError::Trouble(trouble)) => {
+            change = Change { trouble: Some(trouble), ..Change::new(change.path, Action::Failed) };
+        }
+        Err(ApplyError::Unsettled { trouble, receipt }) => {
+            change.backup = receipt.and_then(|receipt| shown_backup(&receipt));
+            change = Change { action: Action::Failed, trouble: Some(trouble), unsettled: true, ..change };
+        }
     }
-    let Ok(after) = opened.format.decode(&planned.bytes, &session.passwords) else { return Vec::new() };
-    let timeout = if said(Code::KeytoolNotUsed) { AGAIN } else { keytool::TIMEOUT };
-    let (before, after) = ((&*opened.bytes, &opened.store), (&*planned.bytes, &after));
-    let file = args.output.clone().unwrap_or_else(|| target.shown().into());
-    keytool_proofs(&file, target.path(), before, after, &planned.roots, timeout)
-}
-
-/// Whether the keytool that owns a store takes each of these roots for trusted after a change, and did not before.
-pub fn keytool_proofs(
-    file: &Path,
-    owned: Option<&Path>,
-    before: (&[u8], &Store),
-    after: (&[u8], &Store),
-    roots: &[&Root],
-    timeout: Duration,
-) -> Vec<Proof> {
-    let found = keytool::find(owned, &|name| std::env::var_os(name));
-    roots.iter().map(|root| keytool::prove(file, before, after, root, found.as_deref(), timeout)).collect()
+    Some(Done::of(change))
 }
 
 /// Another program never stops writing.
 pub fn keeps_changing() -> Trouble {
     Trouble::new(Code::KeepsChanging, say::keeps_changing(), say::try_later())
-}
-
-fn request(session: &Session, args: &Append) -> Request {
-    let now_ms = u64::try_from(session.now.unix_timestamp_nanos() / 1_000_000).unwrap_or(0);
-    Request {
-        with_old: args.with_old,
-        force: args.force,
-        append: AppendOptions {
-            alias: args.alias.clone(),
-            repair: args.repair,
-            now_ms,
-            beside: session.rollover.keep.iter().map(|root| root.certificate.fingerprint()).collect(),
-        },
-    }
-}
-
-pub fn described(path: &str, planned: &Plan<'_>) -> Change {
-    Change {
-        added: planned.roots.iter().map(|root| (root.name.clone(), root.certificate.fingerprint())).collect(),
-        kept: planned.kept,
-        sha256_before: Some(planned.sha256_before),
-        sha256_after: Some(Fingerprint::of(&planned.bytes)),
-        findings: planned.findings.clone(),
-        ..Change::new(path.to_owned(), Action::Appended)
-    }
 }
 
 /// The store is as it should be. With `--output` the user wants the file all the same.
@@ -304,36 +214,26 @@ fn unchanged(session: &Session, target: &Target, args: &Append, opened: Opened) 
         sha256_after: Some(sha256),
         ..Change::new(target.shown(), Action::AlreadyPresent)
     };
-    if let (Some(output), false) = (&args.output, args.dry_run) {
-        let plan = Plan {
-            sha256_before: sha256,
-            bytes: opened.bytes,
-            roots: Vec::new(),
-            kept: change.kept,
-            findings: Vec::new(),
-        };
-        if let Err(ApplyError::Trouble(trouble) | ApplyError::Unsettled { trouble, .. }) =
-            write_new(session, &plan, output, opened.mode)
-        {
-            let change = Change { trouble: Some(trouble), action: Action::Failed, ..change };
-            return Done { change, diff: None, bytes: None };
+    let Some(output) = &args.output else {
+        if let (Some(file), false) = (target.path(), args.dry_run) {
+            apply::clear_leftovers(file, args.backup_dir.as_deref(), session.now);
         }
-        return Done { change, diff: None, bytes: None };
+        let bytes = (target.path().is_none() && !args.dry_run).then_some(opened.bytes);
+        return Done { bytes, ..Done::of(change) };
+    };
+    if args.dry_run {
+        let diff = opened.store.format.is_text().then(|| diff::of_new(&name_in_diff(output), &opened.bytes));
+        return Done { diff, ..Done::of(Change { action: Action::WouldAppend, ..change }) };
     }
-    let bytes = (target.path().is_none() && !args.dry_run).then_some(opened.bytes);
-    Done { change, diff: None, bytes }
-}
-
-fn stand_in_proofs(session: &Session, target: &Target, opened: &Opened, request: &Request) -> Vec<Proof> {
-    prove::stand_in::prove(
-        Path::new(&target.shown()),
-        &opened.bytes,
-        opened.format,
-        &session.passwords,
-        &request.append,
-        &session.rollover,
-        session.now,
-    )
+    let plan =
+        Plan { sha256_before: sha256, bytes: opened.bytes, roots: Vec::new(), kept: change.kept, findings: Vec::new() };
+    match write_new(session, &plan, output, opened.mode) {
+        Ok(_) => Done::of(change),
+        Err(error) => {
+            let (trouble, unsettled) = why(error);
+            Done::of(Change { trouble: Some(trouble), unsettled, action: Action::Failed, ..change })
+        }
+    }
 }
 
 fn edit(path: &Path, before: Option<Fingerprint>, planned: &Plan<'_>, mode: Option<u32>) -> Edit {
@@ -352,20 +252,36 @@ fn shown_backup(receipt: &Receipt) -> Option<String> {
 }
 
 /// A file that is not there yet; readable by no more people than the source is.
-pub fn write_new(
-    session: &Session,
-    planned: &Plan<'_>,
-    output: &Path,
-    mode: Option<u32>,
-) -> Result<Receipt, ApplyError> {
+fn write_new(session: &Session, planned: &Plan<'_>, output: &Path, mode: Option<u32>) -> Result<Receipt, ApplyError> {
     let options = apply::Options { backup_dir: None, force: false, now: session.now };
-    match apply::apply(&edit(output, None, planned, mode), &options) {
-        Err(ApplyError::Changed) => Err(ApplyError::Trouble(Trouble::new(
-            Code::FileExists,
-            say::output_exists(output.display()),
-            say::choose_another_output(),
-        ))),
-        done => done,
+    apply::apply(&edit(output, None, planned, mode), &options).map_err(|error| match error {
+        ApplyError::Trouble(trouble) => ApplyError::Trouble(of_output(output, trouble)),
+        other => other,
+    })
+}
+
+/// The trouble with the file that is to be made, which is told of under the name of the source.
+fn of_output(output: &Path, trouble: Trouble) -> Trouble {
+    let shown = output.display().to_string();
+    match trouble.code {
+        Code::FileExists | Code::NotARegularFile => {
+            Trouble::new(Code::FileExists, say::output_exists(shown), say::choose_another_output())
+        }
+        Code::FileNotFound => {
+            let directory = output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let message = say::no_output_directory(directory.display(), shown);
+            Trouble::new(Code::FileNotFound, message, say::make_output_directory())
+        }
+        _ => record::with_file(&shown, trouble),
+    }
+}
+
+/// What is to be told of an edit that was not applied, and whether the file is changed all the same.
+pub fn why(error: ApplyError) -> (Trouble, bool) {
+    match error {
+        ApplyError::Changed => (keeps_changing(), false),
+        ApplyError::Trouble(trouble) => (trouble, false),
+        ApplyError::Unsettled { trouble, .. } => (trouble, true),
     }
 }
 
@@ -375,73 +291,6 @@ fn name_in_diff(path: &Path) -> PathBuf {
     let logical = std::env::var_os("PWD").map(PathBuf::from);
     let here = [std::env::current_dir().ok(), logical].into_iter().flatten();
     here.filter_map(|here| path.strip_prefix(here).ok()).next().unwrap_or(path).to_owned()
-}
-
-pub fn not_proved(proof: &Proof) -> Trouble {
-    let detail = &proof.detail;
-    let message = Sentence { en: say::proof_failed(&detail.en).en, zh: say::proof_failed(&detail.zh).zh };
-    Trouble::new(Code::ProofFailed, message, say::report_it())
-}
-
-fn not_read(file: &Path, trouble: Trouble) -> Proof {
-    Proof {
-        path: file.to_owned(),
-        rung: Rung::Reread,
-        subject: file.display().to_string(),
-        verdict: Verdict::NotProven,
-        detail: trouble.message,
-    }
-}
-
-/// What the file holds, or will hold, against what it was.
-fn reread(
-    session: &Session,
-    file: &Path,
-    after: &[u8],
-    opened: &Opened,
-    planned: &Plan<'_>,
-    request: &Request,
-) -> Proof {
-    let decoded = |bytes: &[u8]| -> Result<Vec<_>, Trouble> {
-        let store = opened.format.decode(bytes, &session.passwords)?;
-        Ok(store.entries.into_iter().map(|entry| entry.certificate).collect())
-    };
-    let look = || {
-        let decoded_before = if request.append.repair {
-            let mended = opened.format.append(&opened.bytes, &opened.store, &[], &request.append)?;
-            decoded(&mended.bytes)?
-        } else {
-            opened.store.entries.iter().map(|entry| entry.certificate.clone()).collect()
-        };
-        let wanted: Vec<_> = session.rollover.add.iter().collect();
-        Ok(Reread {
-            path: file,
-            format: opened.store.format,
-            before: &opened.bytes,
-            decoded_before: &decoded_before,
-            decoded_after: &decoded(after)?,
-            after,
-            added: &planned.roots,
-            wanted: &wanted,
-            mended: request.append.repair,
-        }
-        .prove())
-    };
-    look().unwrap_or_else(|trouble| not_read(file, trouble))
-}
-
-/// What is on disk is not what was planned: back to the old bytes.
-fn put_back(session: &Session, args: &Append, file: &Path, proof: &Proof) -> Trouble {
-    let restore = apply::RestoreOptions { force: true, now: session.now, backup_dir: args.backup_dir.clone() };
-    if args.output.is_none()
-        && let Err(ApplyError::Trouble(trouble) | ApplyError::Unsettled { trouble, .. }) =
-            apply::restore(file, &restore)
-    {
-        return trouble;
-    }
-    let detail = &proof.detail;
-    let message = Sentence { en: say::reread_failed(&detail.en).en, zh: say::reread_failed(&detail.zh).zh };
-    Trouble::new(Code::ProofFailed, message, say::report_it())
 }
 
 pub fn exit_of(action: Action) -> Exit {

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use super::append::{Done, described, keytool_proofs, not_proved, write_new};
+use super::append::{Prepared, described, keytool_proofs, unproved};
 use super::args::{Append, Engine};
 use super::session::Session;
 use super::targets::{self, Opened};
-use crate::apply::ApplyError;
 use crate::assess::assess;
 use crate::certificate::{Certificate, Fingerprint};
 use crate::finding::{Code, Finding, Trouble};
@@ -29,10 +28,20 @@ pub fn wanted(output: &Path, source: Format) -> Option<Format> {
     named.filter(|format| *format != source)
 }
 
-pub fn convert(session: &Session, opened: &Opened, output: &Path, path: &str, format: Format, args: &Append) -> Done {
-    let done = |change: Change| Done { change, diff: None, bytes: None };
+/// The new store, and what is known of it before it is written.
+///
+/// # Errors
+/// The change that cannot be made, or that failed a proof.
+pub fn prepare<'s>(
+    session: &'s Session,
+    path: &str,
+    opened: &Opened,
+    output: &Path,
+    format: Format,
+    args: &Append,
+) -> Result<Prepared<'s>, Box<Change>> {
     let failed =
-        |trouble: Trouble| done(Change { trouble: Some(trouble), ..Change::new(path.to_owned(), Action::Failed) });
+        |trouble: Trouble| Box::new(Change { trouble: Some(trouble), ..Change::new(path.to_owned(), Action::Failed) });
     let assessment = assess(&opened.store, &session.rollover, session.now);
     let mut roots: Vec<&Root> = if args.with_old { assessment.missing_old.clone() } else { Vec::new() };
     roots.extend(&assessment.missing_new);
@@ -45,16 +54,12 @@ pub fn convert(session: &Session, opened: &Opened, output: &Path, path: &str, fo
     let kept = certificates.len();
     let before: Vec<Certificate> = certificates.iter().map(|(_, certificate)| certificate.clone()).collect();
     for root in &roots {
-        let name = if format == Format::Pem { &root.name } else { &root.alias };
         certificates.retain(|(_, certificate)| *certificate != root.certificate);
-        certificates.push((name.clone(), root.certificate.clone()));
+        certificates.push((alias(root, &roots, format, args), root.certificate.clone()));
     }
     let password = session.given_password.clone().unwrap_or_else(|| Password::text(USUAL_PASSWORD));
     let now_ms = u64::try_from(session.now.unix_timestamp_nanos() / 1_000_000).unwrap_or(0);
-    let bytes = match create::create(format, &certificates, &password, now_ms) {
-        Ok(bytes) => bytes,
-        Err(trouble) => return failed(trouble),
-    };
+    let bytes = create::create(format, &certificates, &password, now_ms).map_err(failed)?;
     let unread = |finding: &Finding| matches!(finding.code, Code::CertificateUnreadable | Code::CertificateNotCounted);
     let left_out = || Finding::new(Code::CertificateLeftOut, say::left_out());
     let findings = opened.store.findings.iter().any(unread).then(left_out).into_iter().collect();
@@ -65,45 +70,54 @@ pub fn convert(session: &Session, opened: &Opened, output: &Path, path: &str, fo
         let control = create::create(format, &former, &password, now_ms)?;
         ask_keytool(session, output, &control, &plan)
     };
-    if keytool::reads(format) && args.engine != Engine::Native {
-        match asked() {
-            Ok(proofs) => change.proofs = proofs,
-            Err(trouble) => return failed(trouble),
-        }
+    let reread = reread(session, output, format, &before, &plan).map_err(failed)?;
+    if reread.verdict != Verdict::Pass {
+        return Err(unproved(change, &reread));
+    }
+    if keytool::reads(format) && args.engine != Engine::Native && !args.dry_run {
+        change.proofs = asked().map_err(failed)?;
     }
     if let (Some(proof), false) = (change.proofs.iter().find(|proof| proof.verdict == Verdict::Fail), args.force) {
-        let trouble = Some(not_proved(proof));
-        return done(Change { action: Action::Failed, trouble, ..change });
+        let proof = proof.clone();
+        return Err(unproved(change, &proof));
     }
-    if let Err(ApplyError::Trouble(trouble) | ApplyError::Unsettled { trouble, .. }) =
-        write_new(session, &plan, output, opened.mode)
-    {
-        return failed(trouble);
+    Ok(Prepared { change, plan, reread, is_text: format.is_text() })
+}
+
+/// What the root is called in the new store.
+fn alias(root: &Root, roots: &[&Root], format: Format, args: &Append) -> String {
+    let is_first = roots.first().is_some_and(|first| first.id == root.id);
+    match &args.alias {
+        _ if format == Format::Pem => root.name.clone(),
+        Some(alias) if is_first => alias.clone(),
+        _ => root.alias.clone(),
     }
-    let look = || {
-        let after = crate::apply::read(output)?.bytes;
-        let store = targets::format_of(&after).decode(&after, &session.passwords)?;
-        let decoded: Vec<Certificate> = store.entries.into_iter().map(|entry| entry.certificate).collect();
-        let wanted: Vec<&Root> = session.rollover.add.iter().collect();
-        Ok(Reread {
-            path: output,
-            format,
-            before: &[],
-            after: &after,
-            decoded_before: &before,
-            decoded_after: &decoded,
-            added: &plan.roots,
-            wanted: &wanted,
-            // The new file does not contain the old one's bytes, only its certificates.
-            mended: true,
-        }
-        .prove())
-    };
-    match look() {
-        Ok(proof) => change.proofs.insert(0, proof),
-        Err(trouble) => return failed(trouble),
+}
+
+/// The new store against the certificates that it was made from.
+fn reread(
+    session: &Session,
+    output: &Path,
+    format: Format,
+    before: &[Certificate],
+    plan: &Plan<'_>,
+) -> Result<Proof, Trouble> {
+    let store = targets::format_of(&plan.bytes).decode(&plan.bytes, &session.passwords)?;
+    let decoded: Vec<Certificate> = store.entries.into_iter().map(|entry| entry.certificate).collect();
+    let wanted: Vec<&Root> = session.rollover.add.iter().collect();
+    Ok(Reread {
+        path: output,
+        format,
+        before: &[],
+        after: &plan.bytes,
+        decoded_before: before,
+        decoded_after: &decoded,
+        added: &plan.roots,
+        wanted: &wanted,
+        // The new file does not contain the old one's bytes, only its certificates.
+        mended: true,
     }
-    done(change)
+    .prove())
 }
 
 /// Whether keytool takes the new roots in the new store for trusted; its control is a store of the old certificates

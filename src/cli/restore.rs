@@ -7,7 +7,7 @@ use super::args::Restore;
 use super::exit::Exit;
 use super::session::Session;
 use super::targets;
-use crate::apply::{self, ApplyError, RestoreOptions, Restored};
+use crate::apply::{self, RestoreOptions, Restored};
 use crate::finding::Code;
 use crate::lang::append as say;
 use crate::report::record::{self, Action, Change};
@@ -37,39 +37,46 @@ fn one(session: &mut Session, file: &std::path::Path, args: &Restore) -> Exit {
     let options = RestoreOptions { force: args.force, now: session.now, backup_dir: args.backup_dir.clone() };
     let mut change = Change::new(path.clone(), Action::Restored);
     let exit = match apply::restore(file, &options) {
-        Ok(restored) => {
-            let (receipt, changed) = match &restored {
-                Restored::Restored { from, replaced } => {
-                    change.backup =
-                        replaced.as_ref().and_then(|kept| kept.backup.as_ref()).map(|b| b.display().to_string());
-                    (from, true)
-                }
-                Restored::AlreadyAsItWas(receipt) => (receipt, false),
-            };
-            change.sha256_before = if changed { Some(receipt.sha256_after) } else { receipt.sha256_before };
-            change.sha256_after = receipt.sha256_before;
-            session.say_sentence(&if changed { say::restored(shown) } else { say::already_restored(shown) });
-            if changed && !session.quiet {
+        Ok(Restored::Restored { from, before, replaced }) => {
+            change.sha256_before = before;
+            change.sha256_after = from.sha256_before;
+            change.backup = replaced.and_then(|kept| kept.backup).map(|backup| backup.display().to_string());
+            session.say_sentence(&say::restored(shown));
+            if let Some(backup) = &change.backup {
+                session.say_sentence(&say::replaced_is_kept(text::printable(backup)));
+            }
+            if !session.quiet {
                 session.say_sentence(&say::restart());
             }
             Exit::Good
         }
+        Ok(Restored::AlreadyAsItWas(receipt)) => {
+            change.sha256_before = receipt.sha256_before;
+            change.sha256_after = receipt.sha256_before;
+            session.say_sentence(&say::already_restored(shown));
+            Exit::Good
+        }
         Err(error) => {
-            let (trouble, unsettled) = match error {
-                ApplyError::Trouble(trouble) => (trouble, false),
-                ApplyError::Unsettled { trouble, .. } => (trouble, true),
-                ApplyError::Changed => (append::keeps_changing(), false),
-            };
-            let refused = matches!(trouble.code, Code::NoBackup | Code::ChangedSinceBackup | Code::BackupDamaged);
+            let (trouble, unsettled) = append::why(error);
+            let refused = matches!(
+                trouble.code,
+                Code::NoBackup | Code::ChangedSinceBackup | Code::BackupDamaged | Code::FileNotFound
+            );
             change.action = if refused { Action::Refused } else { Action::Failed };
             change.unsettled = unsettled;
             if !session.json {
-                if unsettled { session.trouble(&trouble) } else { session.trouble_with(&shown, &trouble) }
+                match unsettled {
+                    true => session.complain_about(&shown, &trouble),
+                    false => session.trouble_of(file, &trouble),
+                }
             }
             change.trouble = Some(trouble);
             Exit::Trouble
         }
     };
+    if change.action == Action::Restored && change.sha256_before != change.sha256_after {
+        session.changed(path);
+    }
     session.count(count_of(change.action));
     session.record(&Record::Change(change));
     exit
@@ -82,8 +89,7 @@ fn list(session: &mut Session, file: &std::path::Path, args: &Restore) -> Exit {
         Ok(receipts) => receipts,
         Err(_) if at_source => return Exit::Good,
         Err(trouble) => {
-            session.record(&record::trouble(&trouble));
-            session.complain_about(&path, &trouble);
+            session.trouble_about(&path, &trouble);
             return Exit::Trouble;
         }
     };

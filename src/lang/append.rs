@@ -59,6 +59,26 @@ sentences! {
         en: "To undo: rootfix restore {arguments}",
         zh: "撤销：rootfix restore {arguments}",
     }
+    would_be_written(path) {
+        en: "This would be written to {path}; the source stays as it is. Nothing was changed; without -n it is done.",
+        zh: "将写入 {path}，源文件不变。目前未改动任何内容；去掉 -n 即执行。",
+    }
+    no_output_directory(directory, path) {
+        en: "There is no directory {directory}, in which {path} could be made.",
+        zh: "目录 {directory} 不存在，无法在其中创建 {path}。",
+    }
+    make_output_directory() {
+        en: "Create the directory, or name another file with --output.",
+        zh: "请先创建该目录，或用 --output 指定其他文件。",
+    }
+    no_alias_here() {
+        en: "Its entries have no names, so --alias has no meaning for it.",
+        zh: "其中的条目没有别名，--alias 对它没有意义。",
+    }
+    leave_alias_out() {
+        en: "Leave --alias out; it is for key stores.",
+        zh: "请去掉 --alias；它只用于密钥库。",
+    }
     output_exists(path) {
         en: "{path} exists already.",
         zh: "{path} 已存在。",
@@ -79,10 +99,6 @@ sentences! {
         en: "A proof failed before anything was written: {detail}",
         zh: "写入之前的验证未通过：{detail}",
     }
-    reread_failed(detail) {
-        en: "The file read back from disk is not what was written, and the old bytes were put back: {detail}",
-        zh: "从磁盘重新读取的内容与写入的不一致，已恢复原内容：{detail}",
-    }
     report_it() {
         en: "Keep a copy of the file and report this; look at the machine's disk too.",
         zh: "请保留该文件的副本并反馈此问题；同时检查本机磁盘。",
@@ -98,6 +114,10 @@ sentences! {
     restored(path) {
         en: "Restored: {path} is byte for byte as it was before.",
         zh: "已恢复：{path} 与修改之前逐字节一致。",
+    }
+    replaced_is_kept(backup) {
+        en: "What was there until now is kept: {backup}",
+        zh: "此前的内容保留在：{backup}",
     }
     already_restored(path) {
         en: "Nothing to do: {path} is as it was before.",

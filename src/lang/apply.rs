@@ -221,6 +221,14 @@ sentences! {
         en: "`rootfix restore --force FILE` puts the newest backup back all the same; what is there now becomes a backup first.",
         zh: "`rootfix restore --force 文件` 仍可恢复最新备份；现有内容会先行备份。",
     }
+    gone() {
+        en: "There is no such file any more, but a backup of it.",
+        zh: "该文件已不存在，但有它的备份。",
+    }
+    force_makes_anew() {
+        en: "`rootfix restore --force FILE` makes the file anew from the newest backup.",
+        zh: "`rootfix restore --force 文件` 会用最新备份重新生成该文件。",
+    }
     not_confirmed(error) {
         en: "The file holds the new content, but the system did not confirm that it will outlast a power failure: {error}.",
         zh: "文件已是新内容，但系统未能确认断电后仍会保留：{error}。",

@@ -1,4 +1,4 @@
-//! The rung `reread`: the file, read back from disk, against what it was before.
+//! The rung `reread`: the file's new bytes, which `apply` reads back from disk, against what it was before.
 //!
 //! The code that wrote the file must not be the only witness of what it wrote. So the certificates are looked for by a
 //! second, far simpler path: in a text, whatever stands between BEGIN and END; in a binary store, every run of bytes
@@ -23,7 +23,7 @@ pub struct Reread<'a> {
     pub format: Format,
     /// The file as it was, from the backup.
     pub before: &'a [u8],
-    /// The file as it is, read back from disk.
+    /// The file as it is, or will be found to be when it is read back from disk.
     pub after: &'a [u8],
     /// What the decoder finds in `before`; in the mended text where the file was mended.
     pub decoded_before: &'a [Certificate],

@@ -10,17 +10,31 @@ use crate::proof::Verdict;
 use crate::report::record::{Action, worst};
 use crate::report::text;
 
+/// Whether a bundle goes from standard input to standard output.
+pub fn filters(args: &Append) -> bool {
+    args.output.is_none() && args.at.places.iter().any(|place| place.as_os_str() == "-")
+}
+
 pub fn show(session: &Session, target: &Target, args: &Append, done: &Done) {
     let change = &done.change;
     let path = text::printable(&change.path);
     if let Some(trouble) = &change.trouble {
-        return if change.unsettled { session.trouble(trouble) } else { session.trouble_with(&path, trouble) };
+        return match (change.unsettled, target.path()) {
+            (true, _) => {
+                session.complain_about(&path, trouble);
+                if let Some(backup) = &change.backup {
+                    session.note(say::backup(text::printable(backup)).to(session.lang));
+                }
+            }
+            (false, Some(file)) => session.trouble_of(file, trouble),
+            (false, None) => session.trouble_with(&path, trouble),
+        };
     }
     if let Some(bytes) = &done.bytes {
         session.bytes(bytes);
     }
     // What goes through a pipe is the diff or the bundle; everything else then belongs on the other stream.
-    let aside = target.path().is_none() || args.dry_run;
+    let aside = filters(args) || args.dry_run;
     let tell = |sentence: &Sentence| {
         let text = sentence.to(session.lang);
         if aside { session.note(text) } else { session.say(text) }
@@ -32,6 +46,7 @@ pub fn show(session: &Session, target: &Target, args: &Append, done: &Done) {
         Action::WouldAppend => {
             match &done.diff {
                 Some(diff) => session.bytes(diff),
+                None if names.is_empty() => {}
                 None => {
                     session.say_sentence(&say::binary_store());
                     for (name, sha256) in &change.added {
@@ -39,10 +54,10 @@ pub fn show(session: &Session, target: &Target, args: &Append, done: &Done) {
                     }
                 }
             }
-            tell(&if names.is_empty() {
-                say::would_mend(&path)
-            } else {
-                with(&|names| say::would_append(&path, names))
+            tell(&match &args.output {
+                Some(output) => say::would_be_written(text::printable(&output.display().to_string())),
+                None if names.is_empty() => say::would_mend(&path),
+                None => with(&|names| say::would_append(&path, names)),
             });
         }
         Action::AlreadyPresent => {
@@ -85,8 +100,10 @@ pub fn show(session: &Session, target: &Target, args: &Append, done: &Done) {
     }
     if change.backup.is_some() || source::can_be_undone(change) {
         tell(&say::restart());
-        let elsewhere = args.backup_dir.as_ref().map(|dir| text::typed(&dir.display().to_string()));
+        let elsewhere = args.backup_dir.as_ref().map(|dir| text::typed_path(dir));
         let elsewhere = elsewhere.map(|dir| format!("--backup-dir {dir} ")).unwrap_or_default();
-        session.command(&say::undo(format!("{elsewhere}{}", text::typed(&change.path))));
+        let file = target.path().map_or_else(|| text::typed(&change.path), text::typed_path);
+        let undo = say::undo(format!("{elsewhere}{file}"));
+        if aside { session.note(undo.to(session.lang)) } else { session.command(&undo) }
     }
 }
