@@ -425,3 +425,52 @@ fn a_report_reads_back_what_check_wrote() {
         }
     }
 }
+
+#[test]
+fn inspect_takes_many_files_and_exports_over_none_that_differs() {
+    let dir = scene();
+    let (ran, found) = records(dir.path(), "en", &["inspect", "rootca.pem", "nowhere.pem", "ready.pem"]);
+    assert_eq!(ran.code, 2);
+    let paths: Vec<&str> = found.iter().filter(|r| r["type"] == "bundle").filter_map(|r| r["path"].as_str()).collect();
+    assert_eq!(paths, ["rootca.pem", "nowhere.pem", "ready.pem"]);
+    let ran = run(dir.path(), &["inspect", "rootca.pem", "ready.pem"]);
+    assert!(ran.text().contains("rootca.pem\n") && ran.text().contains("\n\nready.pem\n"), "{}", ran.text());
+    // G1 is in both, and a file that is as it should be stays.
+    let export = ["inspect", "--export", "der", "out/of/it", "rootca.pem", "ready.pem"];
+    for _ in 0..2 {
+        let (ran, found) = records(dir.path(), "en", &export);
+        assert_eq!((ran.code, &found[found.len() - 1]["counts"]["exported"]), (0, &3.into()), "{ran:?}");
+    }
+    let out = dir.path().join("out/of/it");
+    let mut files: Vec<_> =
+        std::fs::read_dir(&out).expect("a directory").map(|file| file.expect("a file").path()).collect();
+    files.sort();
+    assert_eq!(files.len(), 2, "{files:?}");
+    std::fs::write(&files[0], "somebody's own").expect("a file is written");
+    let ran = run(dir.path(), &export);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("[file-exists]"), "{}", ran.stderr);
+    assert_eq!(std::fs::read(&files[0]).expect("a file is read"), b"somebody's own");
+}
+
+#[test]
+fn a_command_to_watch_is_all_that_is_located() {
+    let dir = directory();
+    for beside in [&["--machine"][..], &["--pid", "1"], &["."]] {
+        let ran = run(dir.path(), &[&["locate"], beside, &["--", "true"]].concat());
+        assert_eq!((ran.code, ran.text()), (2, ""), "{beside:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn what_was_named_and_could_not_be_read_has_a_record_of_its_own() {
+    let dir = directory();
+    for command in ["report", "locate"] {
+        let (ran, found) = records(dir.path(), "zh", &[command, "nowhere"]);
+        assert_eq!((ran.code, found.len()), (2, 2), "{ran:?}");
+        assert_eq!((&found[0]["type"], &found[0]["code"]), (&"error".into(), &"file-not-found".into()));
+        assert!(found[0]["message"].as_str().is_some_and(|text| text.starts_with("nowhere: ")), "{found:?}");
+    }
+    let (_, found) = records(dir.path(), "en", &["check", "--nosuch"]);
+    assert_eq!(found[found.len() - 1]["command"], "check");
+}

@@ -102,7 +102,7 @@ pub struct Locate {
     pub no_ignore: bool,
     #[arg(long, conflicts_with = "json")]
     pub sarif: bool,
-    #[arg(last = true, value_name = "CMD", conflicts_with = "places")]
+    #[arg(last = true, value_name = "CMD", conflicts_with_all = ["places", "pid", "machine"])]
     pub command: Vec<OsString>,
 }
 
@@ -221,8 +221,8 @@ pub enum KeyArg {
 
 #[derive(Debug, Clone, Args)]
 pub struct Inspect {
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
     #[arg(long, num_args = 2, value_names = ["FORMAT", "DIR"])]
     pub export: Option<Vec<OsString>>,
 }

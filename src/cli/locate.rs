@@ -142,7 +142,7 @@ fn in_place(session: &mut Session, place: &Path, args: &Locate) -> (Vec<Pin>, Ex
         // What the user named must be read; what lies about in a tree may be passed over, if it is said.
         if skipped.path == *place {
             let absent = apply::read(place).err().filter(|trouble| trouble.code == Code::FileNotFound);
-            session.complain_about(&path, absent.as_ref().unwrap_or(&skipped.trouble));
+            session.trouble_about(&path, absent.as_ref().unwrap_or(&skipped.trouble));
             exit = Exit::Trouble;
         } else if session.verbose {
             session.note(record::about(&path, &skipped.trouble.message).to(session.lang));

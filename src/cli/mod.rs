@@ -51,7 +51,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             let exit = language::report(&error, lang);
             let options = arguments.iter().take_while(|argument| *argument != "--");
             if exit == Exit::Trouble && options.into_iter().any(|argument| argument == "--json") {
-                put_records(&language::trouble(&error), "rootfix");
+                put_records(&language::trouble(&error), asked_for(&arguments));
             }
             return exit;
         }
@@ -84,6 +84,30 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Man(args) => man::run(&session, args),
     };
     session.finish(exit)
+}
+
+/// As they are typed; a record keeps one for as long as the program runs.
+const NAMES: &[&str] = &[
+    "locate",
+    "check",
+    "append",
+    "restore",
+    "verify",
+    "probe",
+    "rehearse",
+    "inspect",
+    "roots",
+    "explain",
+    "report",
+    "wizard",
+    "completions",
+    "man",
+];
+
+/// The command that arguments were for which make none.
+fn asked_for(arguments: &[OsString]) -> &'static str {
+    let mut names = arguments.iter().skip(1).filter_map(|argument| argument.to_str());
+    names.find_map(|name| NAMES.iter().find(|known| **known == name)).unwrap_or(&"rootfix")
 }
 
 fn name_of(command: &Command) -> &'static str {
@@ -119,4 +143,18 @@ fn put_records(trouble: &Trouble, command: &'static str) {
     use crate::report::{Record, Summary, record};
     let summary = Summary { command, counts: Default::default(), exit_code: Exit::Trouble as u8 };
     let _ = writeln!(std::io::stdout(), "{}\n{}", record::trouble(trouble).json(), Record::Summary(summary).json());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_is_named_in_the_summary_of_its_usage_errors() {
+        let command = Cli::command();
+        assert_eq!(command.get_subcommands().map(clap::Command::get_name).collect::<Vec<_>>(), NAMES);
+        let asked = |words: &[&str]| asked_for(&words.iter().map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(asked(&["rootfix", "--json", "check", "--nosuch"]), "check");
+        assert_eq!(asked(&["check", "nosuch"]), "rootfix");
+    }
 }

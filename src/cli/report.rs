@@ -33,7 +33,7 @@ pub fn run(session: &mut Session, args: &Report) -> Exit {
                 }
             }
             Err(trouble) => {
-                session.complain_about(&file.display().to_string(), &trouble);
+                session.trouble_about(&file.display().to_string(), &trouble);
                 exit = Exit::Trouble;
             }
         }

@@ -134,7 +134,7 @@ texts! {
         "rehearse time_limit" => "Seconds for each of the four runs", "四次运行中每次的时限（秒）";
         "rehearse serve" => "Keep the stand-in running and say how to point a program at it by hand", "让替身持续运行，并说明如何手工把程序指向它";
         "rehearse command" => "The program and its arguments, after --", "程序及其参数，写在 -- 之后";
-        "inspect file" => "The file, or - for standard input", "文件，- 表示标准输入";
+        "inspect files" => "Files, hashed directories, or - for standard input", "文件、按哈希命名的证书目录，或 - 表示标准输入";
         "inspect export" => "Write every certificate (never a key) to DIR, as pem or der", "将全部证书（不含私钥）以 pem 或 der 格式写入目录";
         "roots export name" => "The root's name, as `rootfix roots` shows it", "根证书名称，见 `rootfix roots`";
         "roots export format" => "pem (default) or der", "pem（默认）或 der";
