@@ -124,8 +124,8 @@ fn whatever_is_wrong_with_the_arguments_is_said_in_chinese() {
         (&["check", "--lang"], &["--lang <语言> 需要一个值"]),
         (&["check", "-q", "-v"], &["--quiet 与 --verbose 不能同时使用"]),
         (&["check", "--json", "--json"], &["--json 只能给出一次"]),
-        (&["inspect"], &["缺少 <文件>", "用法："]),
-        (&["inspect", "a", "b"], &["多余的参数：b"]),
+        (&["inspect"], &["缺少 <文件>...", "用法："]),
+        (&["explain", "a", "b"], &["多余的参数：b"]),
         (&["inspect", "--export", "pem"], &["值个数不对"]),
         (&["check", "--root", "x"], &["缺少 --sha256 <十六进制>"]),
     ];
@@ -228,7 +228,7 @@ fn whatever_is_wrong_with_the_arguments_is_said_in_english_too() {
     let wrong: &[(&[&str], &[&str])] = &[
         (&["chek"], &["There is no command chek", "Did you mean check?"]),
         (&["check", "--color", "red"], &["red is no value for --color <WHEN>", "auto, always, never"]),
-        (&["inspect"], &["<FILE> is missing", "Usage: rootfix inspect", "See: rootfix inspect --help"]),
+        (&["inspect"], &["<FILE>... is missing", "Usage: rootfix inspect", "See: rootfix inspect --help"]),
     ];
     for (arguments, said) in wrong {
         let arguments = ["rootfix"].iter().chain(arguments.iter());
