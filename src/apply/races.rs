@@ -59,6 +59,21 @@ fn what_another_program_writes_meanwhile_is_never_lost() {
 }
 
 #[test]
+fn whoever_says_done_found_the_new_bytes_under_the_name() {
+    for work in [WORKS[0], Work::AppendInPlace, Work::Create] {
+        let clean = work.disk(Quirks::default());
+        assert_eq!(work.run(&clean), Outcome::Done);
+        let last_look = clean.calls().iter().rposition(|call| *call == "stat").expect("the name is looked at");
+        for at in 0..=last_look {
+            let disk = work.disk(Quirks::default());
+            disk.intrude(at, NAME, Intrusion::Replaces(THEIRS));
+            let outcome = work.run(&disk);
+            assert_ne!(outcome, Outcome::Done, "{work:?}, before call {at} of {last_look}");
+        }
+    }
+}
+
+#[test]
 fn control_where_names_cannot_trade_places_a_version_can_be_lost() {
     let (_, lost) = at_every_call(WORKS[0], Quirks { no_exchange: true, ..Quirks::default() });
     println!("{}", lost.expect("between the last look and the rename there is a gap"));
