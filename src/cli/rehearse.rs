@@ -128,7 +128,7 @@ fn go(session: &mut Session, args: &Rehearse) -> Result<Exit, Trouble> {
         session.say_sentence(&say::nothing_was_touched());
         if rehearsal.conclusion == Conclusion::AppendHelps {
             session.say("");
-            let typed: Vec<String> = needed.iter().map(|path| text::typed(&path.display().to_string())).collect();
+            let typed: Vec<String> = needed.iter().map(|path| text::typed_path(path)).collect();
             session.command(&crate::lang::check::next_append(session.arguments(&typed.join(" "))));
         }
     }

@@ -60,7 +60,7 @@ pub fn run(
             session.say_sentence(&say::root_alone(serving.new_root.display()));
         }
         let bundle = serving.copies.first().map_or(&serving.new_root, |copy| &copy.repaired);
-        let bundle = text::typed(&bundle.display().to_string());
+        let bundle = text::typed_path(bundle);
         session.say("");
         session.say_sentence(&say::serve_how(&stand_ins.hosts[0]));
         session.say(&format!("  curl --connect-to {0}:443:{new} --cacert {bundle} https://{0}/", stand_ins.hosts[0]));

@@ -313,16 +313,15 @@ pub fn columns() -> Option<usize> {
 }
 
 fn repeated(common: &Common) -> String {
-    let shown = |path: &PathBuf| path.display().to_string();
     let options = [
-        ("--rollover", common.rollover.clone()),
-        ("--root", common.root.as_ref().map(shown)),
-        ("--sha256", common.sha256.clone()),
-        ("--password-file", common.password_file.as_ref().map(shown)),
-        ("--password-env", common.password_env.clone()),
-        ("--prefix", common.prefix.as_ref().map(shown)),
+        ("--rollover", common.rollover.as_deref().map(text::typed)),
+        ("--root", common.root.as_deref().map(text::typed_path)),
+        ("--sha256", common.sha256.as_deref().map(text::typed)),
+        ("--password-file", common.password_file.as_deref().map(text::typed_path)),
+        ("--password-env", common.password_env.as_deref().map(text::typed)),
+        ("--prefix", common.prefix.as_deref().map(text::typed_path)),
     ];
-    options.into_iter().filter_map(|(name, value)| Some(format!("{name} {} ", text::typed(&value?)))).collect()
+    options.into_iter().filter_map(|(name, value)| Some(format!("{name} {} ", value?))).collect()
 }
 
 fn other_root(directory: &Path) -> Result<PathBuf, Trouble> {

@@ -261,7 +261,7 @@ fn preview(job: &Job<'_>) -> Vec<u8> {
             None => diff::of_new(&write.path, &write.after),
         });
     }
-    let shown = |path: &Path| text::printable(&text::typed(&path.display().to_string()));
+    let shown = |path: &Path| text::printable(&text::typed_path(path));
     for link in &job.links {
         preview.extend(format!("$ ln -s {} {}\n", shown(&link.target), shown(&link.path)).into_bytes());
     }

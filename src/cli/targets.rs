@@ -125,7 +125,7 @@ pub fn shown(at: &Where) -> String {
 
 /// The places as they have to be typed.
 pub fn typed(at: &Where) -> String {
-    let mut places: Vec<String> = at.places.iter().map(|place| text::typed(&place.display().to_string())).collect();
+    let mut places: Vec<String> = at.places.iter().map(|place| text::typed_path(place)).collect();
     places.extend(at.pid.iter().map(|pid| format!("--pid {pid}")));
     places.extend(at.machine.then(|| "--machine".to_owned()));
     if places.is_empty() { ".".to_owned() } else { places.join(" ") }

@@ -158,7 +158,7 @@ fn one(
             session.say("");
             session.say(&matrix(&rows, session.lang, session.columns()));
         }
-        let arguments = session.arguments(&text::typed(&path));
+        let arguments = session.arguments(&target.path().map_or_else(|| text::typed(&path), text::typed_path));
         let next = match exit {
             Exit::No if opened.store.broken => check::next_for_broken(opened.store.format, arguments),
             Exit::No => Some(say_check::next_append(arguments)),
