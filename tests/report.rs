@@ -85,6 +85,40 @@ fn a_page_is_written_and_never_over_a_file_that_is_none() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_page_replaces_a_report_and_nothing_else() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let dir = hosts();
+    let path = |name: &str| dir.path().join(name);
+    let own = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>My shop</title>\n";
+    std::fs::write(path("index.html"), own).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(path("fifo")).status().unwrap().success());
+    symlink("nowhere.html", path("dangling.html")).unwrap();
+    for name in ["index.html", "fifo", "/dev/zero", "dangling.html", "missing/page.html", "."] {
+        let done = rootfix(dir.path(), &["report", "web2.jsonl", "--html", name]);
+        assert_eq!(done.status.code(), Some(2), "{name}: {done:?}");
+        assert!(text(&done.stderr).contains("The report could not be written to"), "{name}: {done:?}");
+    }
+    assert_eq!(std::fs::read_to_string(path("index.html")).unwrap(), own);
+    assert!(!path("nowhere.html").exists());
+
+    // A report keeps its permissions and its name in another place, and leaves nothing beside it.
+    let save = |name: &str| rootfix(dir.path(), &["report", "web2.jsonl", "--html", name]);
+    assert_eq!(save("page.html").status.code(), Some(0));
+    std::fs::set_permissions(path("page.html"), PermissionsExt::from_mode(0o640)).unwrap();
+    symlink("page.html", path("link.html")).unwrap();
+    std::fs::write(path("empty.html"), "").unwrap();
+    let names = || std::fs::read_dir(dir.path()).unwrap().count();
+    let before = names();
+    for name in ["page.html", "link.html", "empty.html"] {
+        assert_eq!(save(name).status.code(), Some(0), "{name}");
+    }
+    assert_eq!(names(), before);
+    assert!(path("link.html").is_symlink());
+    assert_eq!(std::fs::metadata(path("page.html")).unwrap().permissions().mode() & 0o777, 0o640);
+}
+
 /// A page as it has to be, whatever it tells: whole, in the language, and complete in itself.
 #[track_caller]
 fn is_a_page(page: &str, answer: &str, parts: &[&str]) {

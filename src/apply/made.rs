@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
 
 use super::ApplyError;
+use super::change;
 use super::disk::{Disk, Kind, Open, again};
 use super::receipt;
 use super::site::{Site, Terms, random};
@@ -46,6 +47,18 @@ pub(super) fn remove<D: Disk>(
     }
     again(|| disk.unlink(&home.handle, &aside)).map_err(at)?;
     again(|| disk.sync_dir(&home.handle)).map_err(at)
+}
+
+pub(super) fn renew<D: Disk>(
+    disk: &D,
+    path: &Path,
+    before: Fingerprint,
+    bytes: &[u8],
+    now: OffsetDateTime,
+) -> Result<(), ApplyError> {
+    let site = Site::enter(disk, path, &Terms { backup_dir: None, force: false, now })?;
+    let current = site.read()?.filter(|current| current.sha256 == before).ok_or(Stop::Changed)?;
+    Ok(change::replace(&site, &current, bytes, None, false)?)
 }
 
 /// Makes a directory and those above it that are missing; returns the ones that it made, the innermost last.

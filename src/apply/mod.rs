@@ -233,6 +233,14 @@ pub fn remove(path: &Path, sha256: Fingerprint, now: OffsetDateTime) -> Result<(
     made::remove(&RealDisk, path, sha256, now)
 }
 
+/// Gives a file new bytes for those that rootfix wrote itself and can write again: there is no backup.
+///
+/// # Errors
+/// [`ApplyError::Changed`]: it is not, or no longer, what it was; nothing was done.
+pub fn renew(path: &Path, before: Fingerprint, bytes: &[u8], now: OffsetDateTime) -> Result<(), ApplyError> {
+    made::renew(&RealDisk, path, before, bytes, now)
+}
+
 /// Makes a symbolic link where nothing stands.
 ///
 /// # Errors

@@ -33,10 +33,14 @@ sentences! {
     subject() { en: "what", zh: "对象" }
     detail() { en: "what was seen", zh: "结果说明" }
     roots() { en: "Fingerprints of the roots", zh: "根证书指纹" }
-    not_saved(path, error) {
-        en: "The report could not be written to {path}: {error}.",
-        zh: "无法将报告写入 {path}：{error}。",
+    not_saved(path, why) {
+        en: "The report could not be written to {path}: {why}",
+        zh: "无法将报告写入 {path}：{why}",
     }
-    choose_a_file() { en: "Name a file in a directory that exists.", zh: "请指定一个目录存在的文件路径。" }
+    taken() {
+        en: "What stands there is no report of rootfix's, and is unchanged.",
+        zh: "该处已有内容，且不是 rootfix 的报告，未作改动。",
+    }
+    choose_a_file() { en: "Name a file that does not exist yet, in a directory that does.", zh: "请指定一个尚不存在、但所在目录已存在的文件。" }
     saved(path) { en: "Report: {path}", zh: "报告：{path}" }
 }

@@ -52,6 +52,23 @@ pub struct Served {
     pub root: Option<Certificate>,
 }
 
+/// How every page in this language begins, and nothing that rootfix did not write.
+fn beginning(lang: Lang) -> String {
+    let language = match lang {
+        Lang::En => "en",
+        Lang::Zh => "zh-CN",
+    };
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"generator\" content=\"rootfix\">\n"
+    )
+}
+
+/// Whether this is a page that rootfix wrote.
+pub fn is_a_page(bytes: &[u8]) -> bool {
+    [Lang::En, Lang::Zh].iter().any(|lang| bytes.starts_with(beginning(*lang).as_bytes()))
+}
+
 /// Text for a page: between tags and inside quoted attributes.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -83,16 +100,12 @@ impl Page<'_> {
 
     /// The whole page.
     pub fn html(&self) -> String {
-        let language = match self.lang {
-            Lang::En => "en",
-            Lang::Zh => "zh-CN",
-        };
         let class = mark(self.good).0;
         let mut page = format!(
-            "<!DOCTYPE html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+            "{}<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
              <meta name=\"viewport\" content=\"width=device-width\">\n<title>{}</title>\n<style>{STYLE}</style>\n</head>\n\
              <body>\n<h1 class=\"{class}\">{}</h1>\n",
+            beginning(self.lang),
             escaped(say::title().to(self.lang)),
             self.say(self.answer)
         );
