@@ -45,3 +45,4 @@ mod sys;
 #[path = "sys_windows.rs"]
 mod sys;
 pub mod system_store;
+mod timed;

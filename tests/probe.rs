@@ -196,10 +196,48 @@ fn who_says_nothing_and_who_is_not_there_is_said() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = silent.local_addr().unwrap().port();
     let (_, code, errors) = probe(dir.path(), port, &["--bundle", "root.pem"]);
-    assert!(code == 2 && errors.contains("said nothing"), "{errors}");
+    assert!(code == 2 && errors.contains("no whole answer within the time limit"), "{errors}");
     drop(silent);
     let (_, code, errors) = probe(dir.path(), port, &["--bundle", "root.pem"]);
     assert!(code == 2 && errors.contains("could not be reached"), "{errors}");
+}
+
+/// Answers the first caller with this and then a byte now and then, for a minute; whether he waited for the last.
+fn dribble(first: &'static [u8]) -> (u16, std::thread::JoinHandle<bool>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let waited = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.write_all(first).unwrap();
+        (0..600).all(|_| {
+            std::thread::sleep(Duration::from_millis(100));
+            stream.write_all(b"x").is_ok()
+        })
+    });
+    (port, waited)
+}
+
+#[test]
+fn who_answers_byte_by_byte_is_not_waited_for_beyond_the_time_limit() {
+    let dir = TempDir::new().unwrap();
+    std::fs::write(dir.path().join("root.pem"), common::bundles::block(&common::bundles::g1())).unwrap();
+    // The head of a TLS record of 16 KiB.
+    let (port, waited) = dribble(b"\x16\x03\x03\x40\x00");
+    let (_, code, errors) = probe(dir.path(), port, &["--bundle", "root.pem"]);
+    assert!(code == 2 && errors.contains("no whole answer within the time limit"), "{errors}");
+    assert!(!waited.join().unwrap());
+    let (port, waited) = dribble(b"HTTP/1.1 200 ");
+    let variables = [("HTTPS_PROXY", format!("http://127.0.0.1:{port}"))];
+    let (_, code, errors) = run(dir.path(), &variables, &["localhost:1", "--bundle", "root.pem"]);
+    assert!(code == 2 && errors.contains("The proxy"), "{errors}");
+    assert!(!waited.join().unwrap());
+    for limit in ["0", "18446744073709551615"] {
+        for command in [&["probe", "localhost"][..], &["rehearse", "--serve"]] {
+            let refused = common::cli::run(dir.path(), &[command, &["--time-limit", limit]].concat());
+            assert_eq!(refused.code, 2);
+            assert!(refused.stderr.contains(&format!("{limit} is no value for --time-limit")), "{refused:?}");
+        }
+    }
 }
 
 #[test]

@@ -4,7 +4,15 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A time in seconds: some, and no more than anybody waits for.
+fn seconds() -> RangedU64ValueParser {
+    clap::value_parser!(u64).range(1..=YEAR)
+}
+
+const YEAR: u64 = 365 * 86_400;
 
 #[derive(Debug, Parser)]
 #[command(name = "rootfix", version, disable_help_subcommand = false, infer_subcommands = false)]
@@ -183,7 +191,7 @@ pub struct Probe {
     pub identity: Option<PathBuf>,
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds())]
     pub time_limit: Option<u64>,
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
@@ -205,7 +213,7 @@ pub struct Rehearse {
     pub share_network: bool,
     #[arg(long)]
     pub ask_for_certificate: bool,
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds())]
     pub time_limit: Option<u64>,
     #[arg(long, conflicts_with = "command")]
     pub serve: bool,

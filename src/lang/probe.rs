@@ -33,8 +33,8 @@ sentences! {
         zh: "请检查 HTTPS_PROXY 和 NO_PROXY；--connect 可绕过代理。",
     }
     no_answer() {
-        en: "The server accepted the connection and then said nothing.",
-        zh: "服务器接受了连接，但没有任何应答。",
+        en: "The server accepted the connection, but gave no whole answer within the time limit.",
+        zh: "服务器接受了连接，但在时限内没有给出完整应答。",
     }
     broken_off(error) {
         en: "The connection broke off in the handshake: {error}.",

@@ -2,11 +2,12 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
-use std::time::Duration;
+use std::time::Instant;
 
 use super::{Peer, host_and_port};
 use crate::finding::{Code, Trouble};
 use crate::lang::probe as say;
+use crate::timed::{Timed, left};
 
 /// A proxy's answer to CONNECT is a few lines.
 const MAX_ANSWER: usize = 16 << 10;
@@ -54,23 +55,23 @@ pub fn addresses(peer: &Peer) -> Result<Vec<SocketAddr>, Trouble> {
     Ok(addresses)
 }
 
-pub fn direct(address: SocketAddr, limit: Duration) -> Result<TcpStream, Trouble> {
+/// A connection that ends by then, whatever the peer does.
+pub fn direct(address: SocketAddr, end: Instant) -> Result<Timed, Trouble> {
     let failed = |error: std::io::Error| {
         Trouble::new(Code::NotConnected, say::not_connected(address, error), say::check_connection())
     };
-    let stream = TcpStream::connect_timeout(&address, limit).map_err(failed)?;
-    stream.set_read_timeout(Some(limit)).and_then(|()| stream.set_write_timeout(Some(limit))).map_err(failed)?;
-    Ok(stream)
+    let stream = left(end).and_then(|limit| TcpStream::connect_timeout(&address, limit));
+    stream.and_then(|stream| Timed::new(stream, end)).map_err(failed)
 }
 
 /// A tunnel through the proxy (RFC 9110 section 9.3.6).
-pub fn through(proxy: &Proxy, peer: &Peer) -> Result<TcpStream, Trouble> {
+pub fn through(proxy: &Proxy, peer: &Peer, end: Instant) -> Result<Timed, Trouble> {
     let name = format!("{}:{}", proxy.host, proxy.port);
     let refused = |why: String| Trouble::new(Code::ProxyRefused, say::proxy_refused(&name, why), say::check_proxy());
     let address =
         (proxy.host.as_str(), proxy.port).to_socket_addrs().map_err(|error| refused(error.to_string()))?.next();
     let address = address.ok_or_else(|| refused(String::from("no address")))?;
-    let mut stream = direct(address, peer.time_limit)?;
+    let mut stream = direct(address, end)?;
     let authority = match peer.host.contains(':') {
         true => format!("[{}]:{}", peer.host, peer.port),
         false => format!("{}:{}", peer.host, peer.port),

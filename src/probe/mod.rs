@@ -10,7 +10,7 @@ mod identity;
 mod witness;
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub use connect::{Proxy, proxy_from};
 pub use identity::Identity;
@@ -32,7 +32,7 @@ pub struct Peer {
     pub proxy: Option<Proxy>,
     /// Shown where the server asks for a client certificate.
     pub identity: Option<Identity>,
-    /// For connecting, and again for the handshake.
+    /// For each address, from the call to the end of the handshake. The system's own search for the name is not in it.
     pub time_limit: Duration,
 }
 
@@ -83,14 +83,15 @@ pub type Outcome = (Option<SocketAddr>, Result<Served, Trouble>);
 /// The name does not resolve, or is not a name.
 pub fn probe(peer: &Peer) -> Result<Vec<Outcome>, Trouble> {
     let config = witness::Config::new(peer)?;
+    let end = || Instant::now() + peer.time_limit;
     if let (Some(proxy), None) = (&peer.proxy, &peer.connect) {
-        let served = connect::through(proxy, peer).and_then(|stream| witness::handshake(&config, stream, None));
+        let served = connect::through(proxy, peer, end()).and_then(|stream| witness::handshake(&config, stream, None));
         return Ok(vec![(None, served)]);
     }
     let addresses = connect::addresses(peer)?;
     let one = |address: SocketAddr| {
-        let served = connect::direct(address, peer.time_limit)
-            .and_then(|stream| witness::handshake(&config, stream, Some(address)));
+        let served =
+            connect::direct(address, end()).and_then(|stream| witness::handshake(&config, stream, Some(address)));
         (Some(address), served)
     };
     Ok(addresses.into_iter().map(one).collect())

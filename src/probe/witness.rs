@@ -1,7 +1,7 @@
 //! A TLS client that completes the handshake whatever the certificate, and tells what it saw.
 
 use std::io::{ErrorKind, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -17,6 +17,7 @@ use super::{Identity, Peer, Reception, Served};
 use crate::certificate::Certificate;
 use crate::finding::{Code, Trouble};
 use crate::lang::probe as say;
+use crate::timed::Timed;
 
 /// What is the same for every address.
 pub struct Config {
@@ -38,7 +39,7 @@ impl Config {
 }
 
 /// One handshake; the connection is closed behind it.
-pub fn handshake(config: &Config, mut stream: TcpStream, address: Option<SocketAddr>) -> Result<Served, Trouble> {
+pub fn handshake(config: &Config, mut stream: Timed, address: Option<SocketAddr>) -> Result<Served, Trouble> {
     let witness = Arc::new(Witness { provider: config.provider.clone(), chain: Mutex::new(Vec::new()) });
     let asked = Arc::new(Asked(AtomicBool::new(false), config.identity.clone()));
     let tls = ClientConfig::builder_with_provider(config.provider.clone())
@@ -79,11 +80,11 @@ pub fn handshake(config: &Config, mut stream: TcpStream, address: Option<SocketA
 }
 
 /// What comes of the client certificate. In TLS 1.2 the handshake was not over without it.
-fn received(connection: &mut ClientConnection, stream: &mut TcpStream) -> Reception {
+fn received(connection: &mut ClientConnection, stream: &mut Timed) -> Reception {
     if connection.protocol_version() != Some(rustls::ProtocolVersion::TLSv1_3) {
         return Reception::Accepted;
     }
-    let _ = stream.set_read_timeout(Some(ANSWER));
+    stream.shorten(ANSWER);
     match connection.read_tls(stream) {
         Ok(0) => Reception::Refused(reason(&ErrorKind::UnexpectedEof.into())),
         // Session tickets follow once the server has made up its mind.

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use rustls::ServerConnection;
 
-use super::{End, Timed};
+use super::End;
+use crate::timed::Timed;
 
 /// Request line and headers together; servers at large take 8 to 64 KB.
 const MAX_HEAD: usize = 64 << 10;
@@ -110,7 +111,7 @@ pub(super) fn answer(
     flush(tls, stream)?;
     // Closing with unread bytes would reset the connection, and the client might lose the answer.
     stream.shorten(Duration::from_secs(1));
-    let _ = stream.stream.shutdown(std::net::Shutdown::Write);
+    let _ = stream.tcp().shutdown(std::net::Shutdown::Write);
     while matches!(receive(tls, stream, &mut Vec::new()), Ok(true)) {}
     Ok(End::Answered)
 }

@@ -28,6 +28,7 @@ pub use record::{Connection, End, Observations};
 
 use super::chain::Presented;
 use crate::certificate::Certificate;
+use crate::timed::Timed;
 
 /// At once; a payment program has a handful.
 const MAX_CONNECTIONS: usize = 64;
@@ -177,8 +178,8 @@ struct Service {
 
 impl Service {
     fn serve(&self, stream: TcpStream, log: &Log) {
-        let Ok(stream) = Timed::new(stream, CONNECTION_TIME) else { return };
-        let place = log.begin(stream.to());
+        let Ok(stream) = Timed::new(stream, Instant::now() + CONNECTION_TIME) else { return };
+        let place = log.begin(called(&stream));
         let end = self.converse(stream, log, place).unwrap_or_else(|error| End::of(&error));
         log.end(place, end);
     }
@@ -316,57 +317,10 @@ impl ClientCertVerifier for AnyClient {
     }
 }
 
-/// A stream on which everything together takes no longer than agreed.
-struct Timed {
-    stream: TcpStream,
-    end: Instant,
-}
-
-impl Timed {
-    fn new(stream: TcpStream, time: Duration) -> io::Result<Timed> {
-        stream.set_nodelay(true)?;
-        Ok(Timed { stream, end: Instant::now() + time })
-    }
-
-    /// The address that the client called.
-    fn to(&self) -> String {
-        let canonical = |address: SocketAddr| SocketAddr::new(address.ip().to_canonical(), address.port());
-        self.stream.local_addr().map_or_else(|_| String::new(), |address| canonical(address).to_string())
-    }
-
-    fn shorten(&mut self, time: Duration) {
-        self.end = self.end.min(Instant::now() + time);
-    }
-
-    fn left(&self) -> io::Result<Option<Duration>> {
-        match self.end.checked_duration_since(Instant::now()) {
-            Some(left) if !left.is_zero() => Ok(Some(left)),
-            _ => Err(io::ErrorKind::TimedOut.into()),
-        }
-    }
-
-    fn peek(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.stream.set_read_timeout(self.left()?)?;
-        self.stream.peek(buffer)
-    }
-}
-
-impl io::Read for Timed {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.stream.set_read_timeout(self.left()?)?;
-        self.stream.read(buffer)
-    }
-}
-
-impl io::Write for Timed {
-    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        self.stream.set_write_timeout(self.left()?)?;
-        self.stream.write(buffer)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.stream.flush()
-    }
+/// The address that the client called.
+fn called(stream: &Timed) -> String {
+    let canonical = |address: SocketAddr| SocketAddr::new(address.ip().to_canonical(), address.port());
+    stream.tcp().local_addr().map_or_else(|_| String::new(), |address| canonical(address).to_string())
 }
 
 #[cfg(test)]
