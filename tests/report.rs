@@ -67,6 +67,58 @@ fn records_that_are_cut_short_or_strange_are_never_a_yes() {
 }
 
 #[test]
+fn files_of_one_name_are_told_apart_by_their_paths() {
+    let dir = hosts();
+    for host in ["web1", "web2"] {
+        std::fs::create_dir(dir.path().join(host)).unwrap();
+        std::fs::rename(dir.path().join(format!("{host}.jsonl")), dir.path().join(host).join("out.jsonl")).unwrap();
+    }
+    for files in [["web1/out.jsonl", "web2/out.jsonl"], ["web2/out.jsonl", "web1/out.jsonl"]] {
+        let both = rootfix(dir.path(), &["report", files[0], files[1]]);
+        assert_eq!(both.status.code(), Some(1), "{both:?}");
+        let said = text(&both.stdout);
+        for host in files {
+            assert!(said.contains(&format!("{host}:rootca.pem")), "{said}");
+        }
+        assert!(said.contains("on web1/out.jsonl: rootfix append rootca.pem"), "{said}");
+    }
+    // The control: the same file twice is one host.
+    let twice = rootfix(dir.path(), &["--json", "report", "web2/out.jsonl", "web2/out.jsonl"]);
+    assert_eq!(text(&twice.stdout).matches("\"type\":\"bundle\"").count(), 1);
+    assert_eq!(twice.status.code(), Some(0));
+}
+
+#[test]
+fn a_host_whose_run_failed_or_was_for_another_rollover_is_never_a_yes() {
+    let dir = hosts();
+    let write = |name: &str, arguments: &[&str]| {
+        let records = rootfix(dir.path(), &[&["--json"], arguments].concat()).stdout;
+        std::fs::write(dir.path().join(format!("{name}.jsonl")), records).unwrap();
+    };
+    std::fs::create_dir(dir.path().join("empty")).unwrap();
+    write("nothing", &["check", "empty"]);
+    write("usage", &["check", "--no-such-option"]);
+    write("page", &["check", "rootca.pem", "--html", "missing/page.html"]);
+    write("locate", &["locate", "empty"]);
+    write("g5", &["--rollover", "digicert-g5", "check", "rootca.pem"]);
+    write("absent", &["check", "absent.pem"]);
+    for host in ["nothing", "usage", "page", "locate", "g5", "absent", "gone"] {
+        let file = format!("{host}.jsonl");
+        for lang in ["en", "zh"] {
+            let done = rootfix_in(lang, dir.path(), &["report", "web2.jsonl", &file, "--html", "page.html"]);
+            assert_eq!(done.status.code(), Some(2), "{host}: {done:?}");
+            let said = text(&done.stdout);
+            let answer = if lang == "en" { "Cannot tell" } else { "无法判断" };
+            assert!(said.starts_with(answer), "{host}: {said}");
+            assert!(said.contains(host), "{host} has its place in the picture: {said}");
+            let page = std::fs::read_to_string(dir.path().join("page.html")).unwrap();
+            assert!(page.contains(&format!("<h1 class=\"unknown\">{answer}")) && page.contains(host), "{page}");
+        }
+    }
+    assert_eq!(rootfix(dir.path(), &["--rollover", "digicert-g5", "report", "g5.jsonl"]).status.code(), Some(1));
+}
+
+#[test]
 fn a_page_is_written_and_never_over_a_file_that_is_none() {
     let dir = hosts();
     let before = std::fs::read(dir.path().join("rootca.pem")).unwrap();

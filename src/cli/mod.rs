@@ -141,7 +141,7 @@ fn refuse(trouble: &Trouble, common: &args::Common, command: &'static str, lang:
 /// What can be said in records where no session is.
 fn put_records(trouble: &Trouble, command: &'static str) {
     use crate::report::{Record, Summary, record};
-    let summary = Summary { command, counts: Default::default(), exit_code: Exit::Trouble as u8 };
+    let summary = Summary { command, counts: Default::default(), exit_code: Exit::Trouble as u8, rollover: None };
     let _ = writeln!(std::io::stdout(), "{}\n{}", record::trouble(trouble).json(), Record::Summary(summary).json());
 }
 

@@ -260,7 +260,12 @@ impl Session {
             put_aside(&self.flow(&complaint(&trouble.message, &trouble, self.lang)));
             return Exit::Trouble;
         }
-        let summary = Summary { command: self.command, counts: self.counts.clone(), exit_code: exit as u8 };
+        let summary = Summary {
+            command: self.command,
+            counts: self.counts.clone(),
+            exit_code: exit as u8,
+            rollover: Some(self.rollover.id.clone()),
+        };
         self.record(&Record::Summary(summary));
         exit
     }

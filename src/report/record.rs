@@ -160,6 +160,8 @@ pub struct Summary {
     pub command: &'static str,
     pub counts: BTreeMap<&'static str, usize>,
     pub exit_code: u8,
+    /// The rollover that the answers are for; `None` where the command ended before it was known.
+    pub rollover: Option<String>,
 }
 
 impl Record {
@@ -305,7 +307,12 @@ pub fn proof_fields(proof: &Proof) -> Map<String, Value> {
 }
 
 fn summary_fields(summary: &Summary) -> Map<String, Value> {
-    fields(json!({ "command": summary.command, "counts": summary.counts, "exit_code": summary.exit_code }))
+    fields(json!({
+        "command": summary.command,
+        "counts": summary.counts,
+        "exit_code": summary.exit_code,
+        "rollover": summary.rollover,
+    }))
 }
 
 /// The worst verdict: a failure outweighs what is not proven, and that outweighs a pass.

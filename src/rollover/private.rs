@@ -40,13 +40,8 @@ impl Rollover {
             distrusted_for_tls: None,
             successors: Vec::new(),
         };
-        Ok(Rollover {
-            id: "private".to_owned(),
-            keep: Vec::new(),
-            add: vec![root],
-            hosts: Vec::new(),
-            steps: Vec::new(),
-        })
+        // Two private roots are two rollovers.
+        Ok(Rollover { id: root.id.clone(), keep: Vec::new(), add: vec![root], hosts: Vec::new(), steps: Vec::new() })
     }
 }
 
