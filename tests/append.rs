@@ -379,6 +379,12 @@ fn what_was_changed_is_said_also_where_standard_output_is_lost() {
         let (code, stderr) = on_a_full_disk(dir.path(), &[command, "rootca.pem"]);
         assert!(code == Some(2) && !stderr.contains("changed"), "{command}: {stderr}");
     }
+    // The same of a hashed directory, where what is added are files of their own.
+    put(dir.path(), "certs/3513523f.0", block(&g1()));
+    for command in ["append", "restore"] {
+        let (code, stderr) = on_a_full_disk(dir.path(), &[command, "certs"]);
+        assert!(code == Some(2) && stderr.contains("these files are changed: certs."), "{command}: {stderr}");
+    }
     for arguments in [&["--help"][..], &["--version"], &["append", "--help"]] {
         assert_eq!(on_a_full_disk(dir.path(), arguments).0, Some(2), "{arguments:?}");
         ended(&run(dir.path(), arguments), 0);

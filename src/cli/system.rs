@@ -273,6 +273,9 @@ pub fn restore(session: &mut Session, file: &std::path::Path, args: &Restore) ->
     let exit = match removed {
         Ok(removed) => {
             let path = location.as_str();
+            if removed {
+                session.changed(path.to_owned());
+            }
             session.say_sentence(&if removed {
                 say_append::restored(path)
             } else {

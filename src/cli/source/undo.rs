@@ -55,6 +55,9 @@ pub fn restore(session: &mut Session, file: &Path, args: &Restore) -> Option<Exi
         Ok(changed) => {
             change.sha256_after = digest();
             session.say_sentence(&if changed { say::restored(shown) } else { say_append::already_restored(shown) });
+            if changed {
+                session.changed(change.path.clone());
+            }
             if changed && !session.quiet {
                 session.say_sentence(&say_append::restart());
             }
