@@ -80,7 +80,7 @@ fn no_mutant_panics_hangs_or_takes_much_memory_and_what_is_added_to_keeps_what_i
                 std::process::abort();
             }
             last = now;
-            std::thread::sleep(Duration::from_secs(60));
+            std::thread::sleep(Duration::from_secs(600));
         }
     });
     #[cfg(unix)]

@@ -395,10 +395,10 @@ fn bouncy_castles_format_is_left_to_the_native_engine() {
 
 /// What `append` answers about this store where this is the keytool on the path; the exit code and the change.
 fn appended(store: &Path, keytool: &Path, arguments: &[&str]) -> (Option<i32>, serde_json::Value) {
-    let mut rootfix = std::process::Command::new(env!("CARGO_BIN_EXE_rootfix"));
+    let mut rootfix = common::cli::rootfix(Path::new("."));
     rootfix.args(["--json", "append"]).arg(store).args(arguments);
     let path = [keytool.parent().unwrap(), Path::new("/usr/bin"), Path::new("/bin")];
-    rootfix.env_remove("JAVA_HOME").env("PATH", std::env::join_paths(path).unwrap());
+    rootfix.env("PATH", std::env::join_paths(path).unwrap());
     let output = rootfix.output().unwrap();
     let records = String::from_utf8(output.stdout).unwrap();
     (output.status.code(), serde_json::from_str(records.lines().next().unwrap()).unwrap())
@@ -465,7 +465,7 @@ fn at_a_mistyped_path_no_store_comes_into_being() {
     let (certificate, mistyped) = (dir.path().join("new.pem"), dir.path().join("truststroe.jks"));
     fs::write(&certificate, made("New Root").root.pem()).unwrap();
     for engine in ["auto", "keytool", "native"] {
-        let mut rootfix = std::process::Command::new(env!("CARGO_BIN_EXE_rootfix"));
+        let mut rootfix = common::cli::rootfix(Path::new("."));
         rootfix.args(["append", "--engine", engine, "-y"]).arg(&mistyped);
         let output = rootfix.output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{engine}");

@@ -1,5 +1,7 @@
 //! English and Chinese are equals: nothing is said in one of them only.
 
+mod common;
+
 use std::path::Path;
 
 fn read(name: &str) -> String {
@@ -99,11 +101,8 @@ fn every_sentence_is_english_in_english_and_chinese_in_chinese() {
 #[test]
 fn explain_shows_every_code_in_both_languages() {
     let shown = |lang: &str, arguments: &[&str]| {
-        let done = std::process::Command::new(env!("CARGO_BIN_EXE_rootfix"))
-            .args(["--lang", lang, "explain"])
-            .args(arguments)
-            .output()
-            .unwrap();
+        let done = common::cli::rootfix(Path::new(".")).args(["--lang", lang, "explain"]).args(arguments).output();
+        let done = done.unwrap();
         assert!(done.status.success(), "{done:?}");
         String::from_utf8(done.stdout).unwrap()
     };

@@ -3,6 +3,7 @@
 mod common;
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Every command; `rootfix help` names no other.
@@ -37,7 +38,7 @@ fn these_are_all_commands() {
 }
 
 fn rootfix(arguments: &[&str]) -> Vec<u8> {
-    let done = Command::new(env!("CARGO_BIN_EXE_rootfix")).args(arguments).output().unwrap();
+    let done = common::cli::rootfix(Path::new(".")).args(arguments).output().unwrap();
     assert!(done.status.success(), "{arguments:?}: {done:?}");
     done.stdout
 }

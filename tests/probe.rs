@@ -2,11 +2,12 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream, ToSocketAddrs};
+use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
 use rootfix::rehearse::chain::{KeyKind, Shown, StandIns};
 use rootfix::rehearse::server::{Reply, Server as Own};
@@ -33,6 +34,10 @@ impl StandIn {
 
     fn path(&self) -> &Path {
         self.dir.path()
+    }
+
+    fn address(&self) -> SocketAddr {
+        self.server.addresses()[0]
     }
 }
 
@@ -67,68 +72,22 @@ impl Pki {
 }
 
 /// An `openssl s_server` that ends with the test.
-struct Server(Child, u16);
+struct Server(#[expect(dead_code, reason = "dropped at the end")] common::server::Running, SocketAddr);
 
 impl Server {
     fn start(pki: &Pki, arguments: &[&str]) -> Server {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = Command::new("openssl")
-            .args([
-                "s_server",
-                "-quiet",
-                "-accept",
-                &format!("127.0.0.1:{port}"),
-                "-cert",
-                "leaf.pem",
-                "-key",
-                "leaf.key",
-            ])
-            .args(arguments)
-            .current_dir(pki.0.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let until = Instant::now() + Duration::from_secs(20);
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(Instant::now() < until, "openssl s_server did not start");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Server(child, port)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let address = common::server::own_address();
+        let mut openssl = Command::new("openssl");
+        openssl.args(["s_server", "-quiet", "-accept", &address.to_string(), "-cert", "leaf.pem", "-key", "leaf.key"]);
+        openssl.args(arguments).current_dir(pki.0.path());
+        Server(common::server::listening(&mut openssl, address).expect("openssl s_server listens"), address)
     }
 }
 
 /// The records and the exit code of one probe.
-fn probe(directory: &Path, port: u16, arguments: &[&str]) -> (Vec<Value>, i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_rootfix"))
-        .args([
-            "--json",
-            "--lang",
-            "en",
-            "probe",
-            &format!("localhost:{port}"),
-            "--connect",
-            "127.0.0.1",
-            "--time-limit",
-            "5",
-        ])
-        .args(arguments)
-        .current_dir(directory)
-        .env_remove("HTTPS_PROXY")
-        .env_remove("https_proxy")
-        .output()
-        .unwrap();
-    let records = String::from_utf8(output.stdout).unwrap();
-    let records = records.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    (records, output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+fn probe(directory: &Path, at: SocketAddr, arguments: &[&str]) -> (Vec<Value>, i32, String) {
+    let (host, address) = (format!("localhost:{}", at.port()), at.ip().to_string());
+    run(directory, &[], &[&[&*host, "--connect", &address], arguments].concat())
 }
 
 fn of<'r>(records: &'r [Value], kind: &str) -> Vec<&'r Value> {
@@ -194,11 +153,11 @@ fn who_says_nothing_and_who_is_not_there_is_said() {
     let dir = TempDir::new().unwrap();
     std::fs::write(dir.path().join("root.pem"), common::bundles::block(&common::bundles::g1())).unwrap();
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = silent.local_addr().unwrap().port();
-    let (_, code, errors) = probe(dir.path(), port, &["--bundle", "root.pem"]);
+    let at = silent.local_addr().unwrap().to_string();
+    let (_, code, errors) = run_within("2", dir.path(), &[], &[&at, "--bundle", "root.pem"]);
     assert!(code == 2 && errors.contains("no whole answer within the time limit"), "{errors}");
-    drop(silent);
-    let (_, code, errors) = probe(dir.path(), port, &["--bundle", "root.pem"]);
+    // Nobody has port 1.
+    let (_, code, errors) = probe(dir.path(), ([127, 0, 0, 1], 1).into(), &["--bundle", "root.pem"]);
     assert!(code == 2 && errors.contains("could not be reached"), "{errors}");
 }
 
@@ -223,12 +182,13 @@ fn who_answers_byte_by_byte_is_not_waited_for_beyond_the_time_limit() {
     std::fs::write(dir.path().join("root.pem"), common::bundles::block(&common::bundles::g1())).unwrap();
     // The head of a TLS record of 16 KiB.
     let (port, waited) = dribble(b"\x16\x03\x03\x40\x00");
-    let (_, code, errors) = probe(dir.path(), port, &["--bundle", "root.pem"]);
+    let at = format!("127.0.0.1:{port}");
+    let (_, code, errors) = run_within("5", dir.path(), &[], &[&at, "--bundle", "root.pem"]);
     assert!(code == 2 && errors.contains("no whole answer within the time limit"), "{errors}");
     assert!(!waited.join().unwrap());
     let (port, waited) = dribble(b"HTTP/1.1 200 ");
     let variables = [("HTTPS_PROXY", format!("http://127.0.0.1:{port}"))];
-    let (_, code, errors) = run(dir.path(), &variables, &["localhost:1", "--bundle", "root.pem"]);
+    let (_, code, errors) = run_within("5", dir.path(), &variables, &["localhost:1", "--bundle", "root.pem"]);
     assert!(code == 2 && errors.contains("The proxy"), "{errors}");
     assert!(!waited.join().unwrap());
     for limit in ["0", "18446744073709551615"] {
@@ -244,11 +204,10 @@ fn who_answers_byte_by_byte_is_not_waited_for_beyond_the_time_limit() {
 fn a_saved_chain_is_judged_as_the_live_one_was() {
     let stand_in = StandIn::start();
     let save = ["--bundle", "root.pem", "--save", "saved.pem"];
-    assert_eq!(probe(stand_in.path(), stand_in.server.port(), &save).1, 0);
+    assert_eq!(probe(stand_in.path(), stand_in.address(), &save).1, 0);
     let verdict = |bundle: &str| {
-        let output = Command::new(env!("CARGO_BIN_EXE_rootfix"))
+        let output = common::cli::rootfix(stand_in.path())
             .args(["--json", "verify", "--chain", "saved.pem", "--host", "localhost", bundle])
-            .current_dir(stand_in.path())
             .output()
             .unwrap();
         let records: Vec<Value> =
@@ -262,11 +221,18 @@ fn a_saved_chain_is_judged_as_the_live_one_was() {
 
 /// A probe as a user types it, with these variables and no proxy else: records, exit code, errors.
 fn run(directory: &Path, variables: &[(&str, String)], arguments: &[&str]) -> (Vec<Value>, i32, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rootfix"));
-    command.args(["--json", "--lang", "en", "probe", "--time-limit", "5"]).args(arguments).current_dir(directory);
-    for name in ["HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"] {
-        command.env_remove(name);
-    }
+    // Longer than any answer takes on a busy machine.
+    run_within("60", directory, variables, arguments)
+}
+
+fn run_within(
+    seconds: &str,
+    directory: &Path,
+    variables: &[(&str, String)],
+    arguments: &[&str],
+) -> (Vec<Value>, i32, String) {
+    let mut command = common::cli::rootfix(directory);
+    command.args(["--json", "--lang", "en", "probe", "--time-limit", seconds]).args(arguments);
     let output = command.envs(variables.iter().map(|(name, value)| (name, value))).output().unwrap();
     let records = String::from_utf8(output.stdout).unwrap();
     let records = records.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -294,11 +260,11 @@ fn a_client_certificate_is_shown_where_it_is_asked_for_and_what_becomes_of_it_is
     for version in ["-tls1_2", "-tls1_3"] {
         let demands = ["-cert_chain", "middle.pem", "-Verify", "2", "-verify_return_error", "-CAfile", "root.pem"];
         let server = Server::start(&pki, &[&demands[..], &[version]].concat());
-        let at = format!("localhost:{}", server.1);
+        let (at, address) = (format!("localhost:{}", server.1.port()), server.1.ip().to_string());
         let show = |file: &str| {
             let named = ["--bundle", &bundle, "--identity", file, "--password-env", "MERCHANT"];
             let (records, code, errors) =
-                run(pki.0.path(), &password, &[&[&*at, "--connect", "127.0.0.1"], &named[..]].concat());
+                run(pki.0.path(), &password, &[&[&*at, "--connect", &address], &named[..]].concat());
             let shown = of(&records, "server").first().map(|server| server["identity"].clone());
             (shown.unwrap_or_else(|| Value::from(errors)), code)
         };
@@ -364,14 +330,17 @@ fn a_proxy_is_gone_through_and_one_that_refuses_is_told_of() {
 fn every_address_of_a_name_is_probed() {
     let stand_in = StandIn::start();
     let port = stand_in.server.port();
-    let addresses: std::collections::BTreeSet<_> = ("localhost", port).to_socket_addrs().unwrap().collect();
+    let addresses: BTreeSet<_> = ("localhost", port).to_socket_addrs().unwrap().collect();
+    let listens: BTreeSet<_> = stand_in.server.addresses().iter().copied().collect();
     let (records, code, errors) = run(stand_in.path(), &[], &[&format!("localhost:{port}"), "--bundle", "root.pem"]);
-    let seen = of(&records, "server");
-    assert_eq!(seen.len(), 1, "{errors}");
-    assert_eq!(seen[0]["address"], format!("127.0.0.1:{port}"));
-    // The server listens on one of them; each of the others is told of, and the answer is not a yes.
-    assert_eq!(errors.matches("could not be reached").count(), addresses.len() - 1, "{errors}");
-    assert_eq!(code, if addresses.len() == 1 { 0 } else { 2 }, "{errors}");
+    let seen: BTreeSet<_> =
+        of(&records, "server").iter().map(|server| server["address"].as_str().unwrap().parse().unwrap()).collect();
+    assert_eq!(seen, &addresses & &listens, "{errors}");
+    assert!(seen.contains(&stand_in.address()), "control");
+    // Each of the others is told of, and the answer is not a yes.
+    let others = addresses.len() - seen.len();
+    assert_eq!(errors.matches("could not be reached").count(), others, "{errors}");
+    assert_eq!(code, if others == 0 { 0 } else { 2 }, "{errors}");
     assert_eq!(of(&records, "summary")[0]["counts"]["addresses"], addresses.len());
 }
 
@@ -431,10 +400,10 @@ fn expired_and_cross_signed_chains_are_told_apart() {
     write("crossed.pem", leaf.pem());
     write("crossed.key", key.serialize_pem());
     let server = Server::start(&pki, &["-cert", "crossed.pem", "-key", "crossed.key", "-cert_chain", "cross.pem"]);
-    let at = format!("localhost:{}", server.1);
+    let (at, address) = (format!("localhost:{}", server.1.port()), server.1.ip().to_string());
     let say = |bundle: &str| {
-        let mut rootfix = Command::new(env!("CARGO_BIN_EXE_rootfix"));
-        rootfix.args(["--lang", "en", "probe", &at, "--connect", "127.0.0.1", "--bundle", &pki.path(bundle)]);
+        let mut rootfix = common::cli::rootfix(pki.0.path());
+        rootfix.args(["--lang", "en", "probe", &at, "--connect", &address, "--bundle", &pki.path(bundle)]);
         let output = rootfix.output().unwrap();
         (output.status.code(), String::from_utf8(output.stdout).unwrap())
     };
@@ -442,7 +411,7 @@ fn expired_and_cross_signed_chains_are_told_apart() {
     assert!(code == Some(0) && text.contains("signed by CN=Old Root: a cross-certificate"), "{text}");
     assert!(text.contains("When does this break next?") && text.contains("2099-01-01"), "{text}");
     // The name proves nothing: whoever has the real root alone does not pass.
-    let g2 = Command::new(env!("CARGO_BIN_EXE_rootfix")).args(["roots", "export", "digicert-global-root-g2"]).output();
+    let g2 = common::cli::rootfix(pki.0.path()).args(["roots", "export", "digicert-global-root-g2"]).output();
     write("g2.pem", String::from_utf8(g2.unwrap().stdout).unwrap());
     let (code, text) = say("g2.pem");
     assert_ne!(code, Some(0), "{text}");
@@ -456,7 +425,7 @@ fn what_a_bundle_would_do_with_the_new_root_missing_is_told_beside_what_it_does_
     let der = pem::parse(pem).unwrap();
     let sha256 = rootfix::certificate::Fingerprint::of(der.contents()).to_string();
     let new_root = ["--root", "root.pem", "--sha256", &sha256, "--bundle", "root.pem"];
-    let (records, code, errors) = probe(stand_in.path(), port, &new_root);
+    let (records, code, errors) = probe(stand_in.path(), stand_in.address(), &new_root);
     assert_eq!(code, 0, "{errors}");
     let verdict = |case: &str| {
         let proofs = of(&records, "proof");
@@ -476,22 +445,17 @@ fn nginx_is_judged_as_s_server_is() {
     let Some(pki) = Pki::new() else { return };
     let read = |name: &str| std::fs::read_to_string(pki.path(name)).unwrap();
     std::fs::write(pki.path("chain.pem"), read("leaf.pem") + &read("middle.pem")).unwrap();
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let address = common::server::own_address();
     let text = format!(
         "daemon off; master_process off; pid pid; error_log stderr; events {{}} http {{ access_log off;
          client_body_temp_path tmp; proxy_temp_path tmp; fastcgi_temp_path tmp; uwsgi_temp_path tmp; scgi_temp_path tmp;
-         server {{ listen 127.0.0.1:{port} ssl; ssl_certificate chain.pem; ssl_certificate_key leaf.key; }} }}"
+         server {{ listen {address} ssl; ssl_certificate chain.pem; ssl_certificate_key leaf.key; }} }}"
     );
     std::fs::write(pki.path("nginx.conf"), text).unwrap();
     let mut nginx = Command::new("nginx");
     nginx.arg("-p").arg(pki.0.path()).arg("-c").arg(pki.path("nginx.conf"));
-    let _nginx = Server(nginx.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap(), port);
-    let until = Instant::now() + Duration::from_secs(20);
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(Instant::now() < until, "nginx did not start");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    let _nginx = common::server::listening(&mut nginx, address).expect("nginx listens");
     for (bundle, code) in [("root.pem", 0), ("other.pem", 1)] {
-        assert_eq!(probe(pki.0.path(), port, &["--bundle", &pki.path(bundle)]).1, code, "{bundle}");
+        assert_eq!(probe(pki.0.path(), address, &["--bundle", &pki.path(bundle)]).1, code, "{bundle}");
     }
 }

@@ -656,8 +656,8 @@ fn without_a_named_bundle_the_one_that_matters_is_found_and_proposed() {
     as_each_user("without_a_named_bundle_the_one_that_matters_is_found_and_proposed", &project, || {
         let before = listing(&project.path.join("cert"));
         let rehearse = |script: &str| {
-            let mut rootfix = Command::new(env!("CARGO_BIN_EXE_rootfix"));
-            rootfix.args(["--json", "--lang", "en", "rehearse", "--", "sh", "-c", script]).current_dir(&project.path);
+            let mut rootfix = common::cli::rootfix(&project.path);
+            rootfix.args(["--json", "--lang", "en", "rehearse", "--", "sh", "-c", script]);
             let output = rootfix.output().unwrap();
             let records = String::from_utf8(output.stdout).unwrap();
             let mut records = records.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
@@ -695,7 +695,7 @@ fn a_stand_in_that_is_kept_running_says_how_to_reach_it_and_what_came() {
     let catalogue = rootfix::rollover::Catalogue::load().unwrap();
     let old = catalogue.roots.iter().find(|root| root.id == "digicert-global-root-ca").unwrap();
     fs::write(project.bundle(), old.pem()).unwrap();
-    let mut serving = Command::new(env!("CARGO_BIN_EXE_rootfix"))
+    let mut serving = common::cli::rootfix(&project.path)
         .args(["--json", "rehearse", "--serve", "--key", "ec", "--time-limit", "120", "--bundle"])
         .arg(project.bundle())
         .env("TMPDIR", &project.path)
@@ -727,7 +727,7 @@ fn a_stand_in_that_is_interrupted_leaves_nothing_behind() {
     let temporary = tempfile::tempdir().unwrap();
     let left = || fs::read_dir(temporary.path()).unwrap().count();
     let serve = || {
-        let mut serving = Command::new(env!("CARGO_BIN_EXE_rootfix"))
+        let mut serving = common::cli::rootfix(temporary.path())
             .args(["--json", "rehearse", "--serve", "--key", "ec", "--time-limit", "600"])
             .env("TMPDIR", temporary.path())
             .stdout(Stdio::piped())

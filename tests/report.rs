@@ -3,7 +3,7 @@
 mod common;
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use rootfix::rehearse::chain::{KeyKind, Shown, StandIns};
 use rootfix::rehearse::server::{Reply, Server};
@@ -14,12 +14,7 @@ fn rootfix(dir: &Path, arguments: &[&str]) -> Output {
 }
 
 fn rootfix_in(lang: &str, dir: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_rootfix"))
-        .args(["--lang", lang])
-        .args(arguments)
-        .current_dir(dir)
-        .output()
-        .unwrap()
+    common::cli::rootfix(dir).args(["--lang", lang]).args(arguments).output().unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -333,7 +333,7 @@ fn the_screen_of_a_probe_is_the_accepted_one() {
     let stand_ins = StandIns::make(catalogue.default_rollover(), &[], KeyKind::Ec, now).expect("stand-ins can be made");
     let server = Server::on_loopback(&stand_ins.chain(Shown::New).into(), Reply::default(), false).expect("loopback");
     let server_name = format!("localhost:{}", server.port());
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback").local_addr().expect("an address").port();
+    let (closed, _held) = common::server::closed_port();
     let closed = format!("localhost:{closed}");
     let date = Regex::new(r"\b20\d\d-\d\d-\d\d\b").expect("a pattern");
     let mut differing = String::new();

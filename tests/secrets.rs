@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use common::bundles::{block, g1, plain_addition};
-use common::cli::{directory, finish, run, run_with_input};
+use common::cli::{directory, finish, run, run_with_input, without_surroundings};
 
 const SECRET: &str = "s3cret-of-the-store";
 
@@ -17,7 +17,8 @@ const SECRET: &str = "s3cret-of-the-store";
 fn traced(dir: &Path, given: (&str, &str), arguments: &[&str]) -> (String, Vec<String>) {
     let log = directory();
     let log = log.path().join("log");
-    let done = Command::new("strace")
+    let mut strace = Command::new("strace");
+    let done = without_surroundings(&mut strace)
         .args(["-f", "-v", "-s", "100000", "-e", "trace=execve,prlimit64,setrlimit", "-o"])
         .arg(&log)
         .arg(env!("CARGO_BIN_EXE_rootfix"))

@@ -295,7 +295,7 @@ fn a_container_has_its_own_file_repaired_and_not_the_one_of_the_same_name_and_by
     let process = Contained(process);
     let root = PathBuf::from(format!("/proc/{}/root", process.0.id()));
     let inside = |name: &str| root.join(dir.path().strip_prefix("/").unwrap()).join(name);
-    let end = Instant::now() + Duration::from_secs(30);
+    let end = Instant::now() + Duration::from_secs(300);
     // Only the container has this file; the others have namesakes here, which show until its own are mounted.
     while !inside("ready").exists() {
         assert!(Instant::now() < end, "it starts");
@@ -321,7 +321,7 @@ fn where_the_generator_fails_everything_is_as_it_was() {
     in_a_root_without_g2("where_the_generator_fails_everything_is_as_it_was", &[GENERATOR], |root| {
         let bundle = root.join("etc/ssl/certs/ca-certificates.crt");
         let (prefix, store) = (root.to_str().unwrap(), bundle.to_str().unwrap());
-        let real = fs::read(root.join(&GENERATOR[1..])).unwrap();
+        let real = fs::read_to_string(root.join(&GENERATOR[1..])).unwrap();
         fs::remove_dir_all(root.join("usr/local/share/ca-certificates")).unwrap();
         let before = picture(&sources(root));
         let spoilt = "#!/bin/sh\necho spoilt > /etc/ssl/certs/ca-certificates.crt; echo 'no lock' >&2; exit 1\n";
@@ -331,8 +331,7 @@ fn where_the_generator_fails_everything_is_as_it_was() {
             (spoilt, "refresh-failed"),
         ];
         for (script, code) in cases {
-            fs::write(root.join(&GENERATOR[1..]), script).unwrap();
-            fs::set_permissions(root.join(&GENERATOR[1..]), fs::Permissions::from_mode(0o755)).unwrap();
+            common::java::script(&root.join(&GENERATOR[1..]), script);
             let failed = run(root, &["--prefix", prefix, "append", store]);
             assert_eq!(failed.code, 2, "{failed:?}");
             assert!(failed.stderr.contains(code), "{}", failed.stderr);
@@ -344,7 +343,7 @@ fn where_the_generator_fails_everything_is_as_it_was() {
             assert!(!receipts.map(name).any(|name| name.contains("rootfix-")), "nothing to take back");
         }
         // The control: with the real generator it works.
-        fs::write(root.join(&GENERATOR[1..]), real).unwrap();
+        common::java::script(&root.join(&GENERATOR[1..]), &real);
         assert_eq!(run(root, &["--prefix", prefix, "append", store]).code, 0);
         assert!(has_g2(&bundle));
     });

@@ -5,7 +5,7 @@ mod common;
 
 use std::fs::File;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use common::bundles::{block, g1, g3};
 use common::java::spoilt;
@@ -14,7 +14,7 @@ use rootfix::certificate::Certificate;
 use rootfix::store::jks;
 
 fn rootfix(dir: &Path, arguments: &[&str]) -> (i32, Vec<u8>) {
-    let done = Command::new(env!("CARGO_BIN_EXE_rootfix")).args(arguments).current_dir(dir).output().unwrap();
+    let done = common::cli::rootfix(dir).args(arguments).output().unwrap();
     (done.status.code().unwrap(), done.stdout)
 }
 
@@ -361,7 +361,7 @@ fn a_running_program_is_found_by_its_name() {
         // and what is open for writing cannot be started.
         assert!(Command::new("cp").arg("/bin/sleep").arg(&program).status().unwrap().success());
         let mut running = Command::new(&program)
-            .arg("60")
+            .arg("600")
             .env("SSL_CERT_FILE", dir.path().join("rootca.pem"))
             .current_dir(dir.path())
             .spawn()
@@ -386,13 +386,7 @@ fn a_running_program_is_found_by_its_name() {
 fn without_a_terminal_it_names_the_commands_to_use_instead() {
     for (lang, arguments) in [("en", &[][..]), ("zh", &["wizard"][..])] {
         let dir = project();
-        let done = Command::new(env!("CARGO_BIN_EXE_rootfix"))
-            .args(["--lang", lang])
-            .args(arguments)
-            .current_dir(dir.path())
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
+        let done = common::cli::rootfix(dir.path()).args(["--lang", lang]).args(arguments).output().unwrap();
         assert_eq!(done.status.code(), Some(2));
         let said = String::from_utf8(done.stderr).unwrap();
         for command in ["rootfix check", "rootfix append -n", "rootfix append --yes", "rootfix help"] {

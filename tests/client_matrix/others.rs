@@ -1,10 +1,10 @@
 //! Programs that are no clients of `verify`, or would be slow as such: each started for one question.
 
 use std::fs;
-use std::io::Write as _;
-use std::net::TcpListener;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -58,44 +58,36 @@ fn dotnet_store(_: &Path, bundle: &Path, server: u16) -> bool {
     command.env("SSL_CERT_DIR", "/nonexistent").stderr(Stdio::null()).status().unwrap().success()
 }
 
-struct Stopped(Child);
-
-impl Drop for Stopped {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// Whether a proxy, started by this command, gives an answer from behind it. One that does not start does not.
-fn through(mut command: Command, port: u16) -> bool {
-    let mut proxy = Stopped(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
-    for _ in 0..3000 {
-        if let Ok(mut stream) = std::net::TcpStream::connect(("127.0.0.1", port)) {
-            let mut answer = String::new();
-            stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-            stream.write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
-            let _ = std::io::Read::read_to_string(&mut stream, &mut answer);
-            return answer.contains(" 200 ");
-        }
-        if proxy.0.try_wait().unwrap().is_some() {
-            return false;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    panic!("{command:?} neither listens nor ends");
+fn through(mut command: Command, address: SocketAddr) -> bool {
+    let Some(_proxy) = common::server::listening(&mut command, address) else { return false };
+    let mut stream = TcpStream::connect(address).unwrap();
+    let mut answer = String::new();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    stream.write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
+    let _ = stream.read_to_string(&mut answer);
+    answer.contains(" 200 ")
 }
 
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+/// A program that is made once; later runs find it again. `make` is told where it is to lie.
+fn made(name: &str, source: &str, make: impl FnOnce(&Path)) -> PathBuf {
+    let version = rootfix::certificate::Fingerprint::of(source.as_bytes()).to_string();
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", &version[..16]));
+    if !program.exists() {
+        let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let fresh = directory.path().join("fresh");
+        make(&fresh);
+        fs::rename(fresh, &program).unwrap();
+    }
+    program
 }
 
 fn nginx(directory: &Path, bundle: &Path, server: u16) -> bool {
-    let port = free_port();
+    let own = common::server::own_address();
     let text = format!(
         "daemon off; master_process off; pid pid; error_log stderr; events {{}} http {{ access_log off;
          client_body_temp_path tmp; proxy_temp_path tmp; fastcgi_temp_path tmp; uwsgi_temp_path tmp; scgi_temp_path tmp;
-         server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass https://127.0.0.1:{server};
+         server {{ listen {own}; location / {{ proxy_pass https://127.0.0.1:{server};
          proxy_ssl_server_name on; proxy_ssl_name localhost; proxy_ssl_verify on; proxy_ssl_verify_depth 4;
          proxy_ssl_trusted_certificate {}; }} }} }}",
         bundle.display()
@@ -103,21 +95,21 @@ fn nginx(directory: &Path, bundle: &Path, server: u16) -> bool {
     fs::write(directory.join("nginx.conf"), text).unwrap();
     let mut command = Command::new("nginx");
     command.arg("-p").arg(directory).arg("-c").arg(directory.join("nginx.conf"));
-    through(command, port)
+    through(command, own)
 }
 
 fn haproxy(directory: &Path, bundle: &Path, server: u16) -> bool {
-    let port = free_port();
+    let own = common::server::own_address();
     let text = format!(
-        "defaults\n mode http\n timeout connect 10s\n timeout client 10s\n timeout server 10s\n retries 0\n\
-         listen proxy\n bind 127.0.0.1:{port}\n\
+        "defaults\n mode http\n timeout connect 60s\n timeout client 60s\n timeout server 60s\n retries 0\n\
+         listen proxy\n bind {own}\n\
          server s 127.0.0.1:{server} ssl verify required ca-file {} sni str(localhost) verifyhost localhost\n",
         bundle.display()
     );
     fs::write(directory.join("haproxy.cfg"), text).unwrap();
     let mut command = Command::new("haproxy");
     command.arg("-db").arg("-f").arg(directory.join("haproxy.cfg"));
-    through(command, port)
+    through(command, own)
 }
 
 /// Debian has the library beside that with OpenSSL, and no program for it: the same C program with the other library.
@@ -127,28 +119,28 @@ fn curl_with_gnutls(directory: &Path, bundle: &Path, server: u16) -> bool {
         let source = "#include <curl/curl.h>\nint main(int n, char **a) { CURL *c = curl_easy_init();\
                       curl_easy_setopt(c, CURLOPT_URL, a[1]); curl_easy_setopt(c, CURLOPT_CAINFO, a[2]);\
                       return n != 3 || curl_easy_perform(c) != CURLE_OK; }";
-        let made = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("curl-gnutls-{}", std::process::id()));
-        fs::write(made.with_extension("c"), source).unwrap();
-        let mut cc = Command::new("cc");
-        cc.arg("-o").arg(&made).arg(made.with_extension("c")).arg("-l:libcurl-gnutls.so.4");
-        assert!(cc.status().unwrap().success());
-        made
+        made("curl-gnutls", source, |program| {
+            fs::write(program.with_extension("c"), source).unwrap();
+            let mut cc = Command::new("cc");
+            cc.arg("-o").arg(program).arg(program.with_extension("c")).arg("-l:libcurl-gnutls.so.4");
+            assert!(cc.status().unwrap().success());
+        })
     });
     let mut command = Command::new(program);
     command.arg(format!("https://localhost:{server}/")).arg(bundle).current_dir(directory);
-    command.env_remove("https_proxy").env_remove("HTTPS_PROXY").env_remove("ALL_PROXY").env_remove("all_proxy");
-    command.stdout(Stdio::null()).status().unwrap().success()
+    common::cli::without_surroundings(&mut command).stdout(Stdio::null()).status().unwrap().success()
 }
 
 fn go(directory: &Path, bundle: &Path, server: u16) -> bool {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     let program = PROGRAM.get_or_init(|| {
-        let made = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("go-client-{}", std::process::id()));
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/prove/clients/scripts/client.go");
-        let mut go = Command::new("go");
-        go.args(["build", "-o"]).arg(&made).arg(source).env("GO111MODULE", "off");
-        assert!(go.status().unwrap().success());
-        made
+        const SOURCE: &str = include_str!("../../src/prove/clients/scripts/client.go");
+        made("go-client", SOURCE, |program| {
+            fs::write(program.with_extension("go"), SOURCE).unwrap();
+            let mut go = Command::new("go");
+            go.args(["build", "-o"]).arg(program).arg(program.with_extension("go")).env("GO111MODULE", "off");
+            assert!(go.status().unwrap().success());
+        })
     });
     let mut command = Command::new(program);
     command.arg(server.to_string()).arg(bundle).current_dir(directory).stderr(Stdio::null());

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 /// Longer than any answer may take on a busy machine; what takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// How a run ended.
 #[derive(Debug)]
@@ -44,10 +44,35 @@ impl Ran {
 /// The program in a directory, without anything of this user's surroundings that changes what it says.
 pub fn rootfix(dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rootfix"));
-    for name in ["LC_ALL", "LC_MESSAGES", "LANG", "NO_COLOR", "COLUMNS", "TERM", "CLICOLOR_FORCE"] {
-        command.env_remove(name);
+    without_surroundings(&mut command).current_dir(dir).stdin(Stdio::null());
+    command
+}
+
+/// Takes this user's settings away: language, terminal, proxies, bundles, options of Java, Node, Python, and whatever
+/// else there may be. Only where programs and files are is kept, and what a sanitizer or a profiler needs.
+pub fn without_surroundings(command: &mut Command) -> &mut Command {
+    const KEPT: [&str; 6] = ["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "LD_PRELOAD", "LLVM_PROFILE_FILE"];
+    // Without its own variables Windows starts few programs.
+    const CHANGING: [&str; 12] = [
+        "LC_ALL",
+        "LC_MESSAGES",
+        "LANG",
+        "NO_COLOR",
+        "COLUMNS",
+        "TERM",
+        "CLICOLOR_FORCE",
+        "JAVA_HOME",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "HTTPS_PROXY",
+        "NO_PROXY",
+    ];
+    for (name, _) in std::env::vars_os() {
+        let is_one_of = |names: &[&str]| names.iter().any(|known| name.eq_ignore_ascii_case(known));
+        if if cfg!(windows) { is_one_of(&CHANGING) } else { !is_one_of(&KEPT) } {
+            command.env_remove(name);
+        }
     }
-    command.current_dir(dir).stdin(Stdio::null());
     command
 }
 

@@ -11,6 +11,7 @@ pub mod java;
 pub mod lifeline;
 #[cfg(target_os = "linux")]
 pub mod red_hat;
+pub mod server;
 pub mod shop;
 #[cfg(unix)]
 pub mod terminal;
@@ -140,7 +141,7 @@ pub fn dotnet_program(source: &str) -> Option<PathBuf> {
 /// A program of [`dotnet_program`], to be started.
 pub fn dotnet(program: &Path) -> Command {
     let mut command = Command::new(program);
-    command.env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1");
+    cli::without_surroundings(&mut command).env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1");
     command
 }
 

@@ -1,7 +1,6 @@
 //! The layout in which RHEL and its relatives keep their roots, in a root directory that is a test's own.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// RHEL's layout with p11-kit's real `trust`, told to read RHEL's directory.
@@ -21,7 +20,5 @@ pub fn make_red_hat(root: &Path) {
                   X=\"trust extract --overwrite --filter=ca-anchors --purpose=server-auth\"\n\
                   $X --format=pem-bundle --comment $D/pem/tls-ca-bundle.pem\n\
                   $X --format=java-cacerts $D/java/cacerts\n";
-    let program = root.join("usr/bin/update-ca-trust");
-    fs::write(&program, script).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    super::java::script(&root.join("usr/bin/update-ca-trust"), script);
 }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
 /// Longer than any answer takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(300);
 pub const CTRL_C: &str = "\u{3}";
 pub const ESCAPE: &str = "\u{1b}";
 pub const ENTER: &str = "\r";
@@ -52,11 +52,8 @@ impl Terminal {
             let path = name.to_str().expect("a plain name");
             Stdio::from(File::options().read(true).write(true).open(path).expect("the terminal's other end opens"))
         };
-        let child = Command::new(env!("CARGO_BIN_EXE_rootfix"))
+        let child = super::cli::rootfix(dir)
             .args(arguments)
-            .current_dir(dir)
-            .env_remove("LC_ALL")
-            .env_remove("LC_MESSAGES")
             .env("LANG", ["en_US.UTF-8", "zh_CN.UTF-8"][language])
             .env("TERM", kind)
             .stdin(open())

@@ -42,6 +42,8 @@ const SETTINGS: &[&str] = &[
     "PHP_INI_SCAN_DIR",
     "GODEBUG",
     "GOROOT",
+    // Python ends where it cannot write there.
+    "SSLKEYLOGFILE",
     "SYSTEM_SSL_CERT_FILE",
     "WGETRC",
     "SYSTEM_WGETRC",
