@@ -377,7 +377,7 @@ fn a_root_that_lies_at_the_source_already_only_has_to_be_generated() {
         assert_eq!(run(root, &["--prefix", prefix, "append", store]).code, 0, "twice is once");
         // A generator that fails leaves everything as it was.
         fs::write(&bundle, before.get(&bundle).unwrap()).unwrap();
-        fs::write(root.join(&GENERATOR[1..]), "#!/bin/sh\nexit 1\n").unwrap();
+        common::java::script(&root.join(&GENERATOR[1..]), "#!/bin/sh\nexit 1\n");
         assert_eq!(run(root, &["--prefix", prefix, "append", store]).code, 2);
         assert!(!has_g2(&bundle));
     });

@@ -2,6 +2,8 @@
 //! name, and the command notices nothing of it.
 #![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 
+mod common;
+
 use std::ffi::OsString;
 use std::fs;
 use std::io::{Read, Write};
@@ -69,10 +71,9 @@ fn server() -> u16 {
 
 fn run(command: &[&str]) -> Traced {
     // What the machine's own environment names is not this test's business.
-    let cleared = ["SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"];
-    let unset = cleared.iter().flat_map(|name| ["-u", name]);
+    let unset = common::cli::surroundings().flat_map(|name| ["-u".into(), name]);
     let all: Vec<OsString> =
-        ["env"].into_iter().chain(unset).chain(command.iter().copied()).map(OsString::from).collect();
+        ["env".into()].into_iter().chain(unset).chain(command.iter().map(OsString::from)).collect();
     trace(&all).unwrap()
 }
 

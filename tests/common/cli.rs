@@ -1,6 +1,6 @@
 //! The built program, run as a user runs it, and what it left behind.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -48,9 +48,17 @@ pub fn rootfix(dir: &Path) -> Command {
     command
 }
 
-/// Takes this user's settings away: language, terminal, proxies, bundles, options of Java, Node, Python, and whatever
-/// else there may be. Only where programs and files are is kept, and what a sanitizer or a profiler needs.
+/// Takes this user's settings away.
 pub fn without_surroundings(command: &mut Command) -> &mut Command {
+    for name in surroundings() {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// The variables that are this user's settings: language, terminal, proxies, bundles, options of Java, Node, Python, and
+/// whatever else there may be. None is only what says where programs and files are, or what a profiler needs.
+pub fn surroundings() -> impl Iterator<Item = OsString> {
     const KEPT: [&str; 6] = ["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "LD_PRELOAD", "LLVM_PROFILE_FILE"];
     // Without its own variables Windows starts few programs.
     const CHANGING: [&str; 12] = [
@@ -67,13 +75,10 @@ pub fn without_surroundings(command: &mut Command) -> &mut Command {
         "HTTPS_PROXY",
         "NO_PROXY",
     ];
-    for (name, _) in std::env::vars_os() {
+    std::env::vars_os().map(|(name, _)| name).filter(|name| {
         let is_one_of = |names: &[&str]| names.iter().any(|known| name.eq_ignore_ascii_case(known));
-        if if cfg!(windows) { is_one_of(&CHANGING) } else { !is_one_of(&KEPT) } {
-            command.env_remove(name);
-        }
-    }
-    command
+        if cfg!(windows) { is_one_of(&CHANGING) } else { !is_one_of(&KEPT) }
+    })
 }
 
 /// A directory to work in: in memory where that can be had, since syncing is what most of a run's time goes to.

@@ -16,7 +16,7 @@ use rustix::thread::CapabilitySet;
 
 use super::wire::{self, Failure, Job, Step};
 use super::{mounts, names, network, traced};
-use crate::rehearse::server::Server;
+use crate::rehearse::server::{End, Server};
 use crate::rehearse::verdict::{Exit, Outcome};
 
 /// Enough for a stack trace.
@@ -29,6 +29,10 @@ const GRACE: Duration = Duration::from_secs(1);
 const TRACING_GRACE: Duration = Duration::from_secs(10);
 /// How long a background process may be silent after its connection before nothing more is expected of it.
 const QUIET: Duration = Duration::from_secs(2);
+/// The same in the middle of a connection, which a busy machine does not always get on with.
+const QUIET_WITHIN: Duration = Duration::from_secs(10);
+/// What the stand-in is given to note how the connections of a program that has ended have ended.
+const NOTING: Duration = Duration::from_secs(5);
 
 /// A proxy is out of reach in the private world, and would see nothing of the stand-in in a shared one.
 const PROXY_VARIABLES: [&str; 4] = ["http_proxy", "https_proxy", "all_proxy", "ftp_proxy"];
@@ -83,7 +87,7 @@ fn perform(job: &Job, input: File, in_user_namespace: bool) -> Result<Outcome, F
     let report = job.trace.then(traced::Report::new).transpose().map_err(setup)?;
     let (exit, output) = run(job, input, &server, report.as_ref())?;
     let opened = report.map_or(Ok(Vec::new()), traced::Report::read)?;
-    server.settle(GRACE);
+    server.settle(NOTING);
     let asked = asked.lock().unwrap_or_else(PoisonError::into_inner).clone();
     Ok(Outcome { exit, observations: server.observations(), asked, output, opened })
 }
@@ -162,8 +166,12 @@ fn wait(pid: Pid, time_limit: Duration, server: &Server, traced: bool) -> Exit {
             let seen = server.observations();
             if seen != last_seen.0 {
                 last_seen = (seen, Instant::now());
-            } else if !seen.connections.is_empty() && last_seen.1.elapsed() > QUIET {
-                return exit;
+            } else {
+                let within = seen.connections.iter().any(|connection| connection.end == End::Open);
+                let quiet = if within { QUIET_WITHIN } else { QUIET };
+                if !seen.connections.is_empty() && last_seen.1.elapsed() > quiet {
+                    return exit;
+                }
             }
         }
         if Instant::now() >= end {
