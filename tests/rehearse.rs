@@ -67,7 +67,11 @@ impl Project {
     fn options(&self, command: &[&str]) -> Options {
         // The command runs where the caller is; a test cannot change its directory for itself alone.
         let enter = ["sh", "-c", "cd \"$0\" && exec \"$@\"", self.path.to_str().unwrap()];
-        let command = enter.iter().chain(command).map(OsString::from).collect();
+        // Whoever runs the tests may have bundles and options of their own; that proxies go is for the product to see to.
+        let own = common::cli::surroundings().filter(|name| !name.to_string_lossy().to_lowercase().ends_with("_proxy"));
+        let unset = own.flat_map(|name| ["-u".into(), name]);
+        let words = enter.iter().chain(command).map(OsString::from);
+        let command = std::iter::once("env".into()).chain(unset).chain(words).collect();
         let bundle = Bundle { path: self.bundle(), kind: BundleKind::File, holds: HOLDS_OLD };
         let mut options = Options::new(command, vec![bundle]);
         options.helper = Some(env!("CARGO_BIN_EXE_rootfix").into());
