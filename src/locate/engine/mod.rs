@@ -9,12 +9,12 @@ pub mod source;
 pub mod syntax;
 mod words;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::in_source;
 use super::resolve;
-use super::rules::{self, PinRule, Place, Rule, Value};
+use super::rules::{self, Pattern, PinRule, Place, Rule, Value};
 use crate::finding::{Code, Finding};
 use crate::lang::{Sentence, locate as say};
 use crate::pin::{Class, Kind, Pin};
@@ -168,7 +168,10 @@ pub fn pins(path: &Path, root: &Path, syntax: &'static Syntax, text: &str) -> Fo
             if judged > JUDGED {
                 break;
             }
-            if let Some(pin) = judge(rule, pin, (path, root), &source, at, target.trim()) {
+            let target = target.trim();
+            let hop = expression::constant(&source, target, at);
+            let spot = Spot { source: &source, at, line: source.line(at), target, hop };
+            if let Some(pin) = judge(rule, pin, (path, root), &spot) {
                 keep(&mut found, pin);
             }
         }
@@ -210,33 +213,18 @@ fn starts_string(source: &Source, at: usize) -> bool {
     source.slice(content, at).trim_start_matches("\\n").trim_start_matches("\\t").trim().is_empty()
 }
 
-fn judge(
-    rule: &Rule,
-    pin: &PinRule,
-    (path, root): (&Path, &Path),
-    source: &Source,
+/// A place that a pattern found, and the value there.
+struct Spot<'s> {
+    source: &'s Source,
     at: usize,
-    target: &str,
-) -> Option<Pin> {
-    let hop = expression::constant(source, target, at);
-    let either = |test: &super::rules::Pattern| test.is_match(target) || hop.is_some_and(|hop| test.is_match(hop));
-    // What a variable begins as is not what it stays: only a value that is written here can be nothing.
-    if rule.nothing.as_ref().is_some_and(|nothing| pin.kind != Kind::Disabled && nothing.is_match(target))
-        || pin.only.as_ref().is_some_and(|only| !either(only))
-        || pin.unless.as_ref().is_some_and(either)
-    {
-        return None;
-    }
-    let line = source.line(at);
-    if pin.line.as_ref().is_some_and(|test| !test.is_match(source.line_text(line)))
-        || pin.not_line.as_ref().is_some_and(|test| test.is_match(source.line_text(line)))
-        || pin.nearest.as_ref().is_some_and(|test| !test.last_says_yes(source.slice(0, at)))
-    {
-        return None;
-    }
-    if let Some(near) = &pin.not_near
-        && (line.saturating_sub(2).max(1)..=line).any(|line| near.is_match(source.line_text(line)))
-    {
+    line: usize,
+    target: &'s str,
+    /// What the constant stands for that the value names.
+    hop: Option<&'s str>,
+}
+
+fn judge(rule: &Rule, pin: &PinRule, (path, root): (&Path, &Path), spot: &Spot) -> Option<Pin> {
+    if !holds_there(rule, pin, spot) {
         return None;
     }
     let asks = pin.inside.is_some()
@@ -244,74 +232,101 @@ fn judge(
         || pin.beside.is_some()
         || pin.not_beside.is_some()
         || (pin.class.is_none() && (rule.server.is_some() || rule.database.is_some()));
-    let around = if asks { blocks::around(source, at) } else { Around::default() };
-    let beside = source.slice(around.beside.0, around.beside.1);
-    if pin.inside.as_ref().is_some_and(|inside| !inside.is_match(&around.headings))
-        || pin.outside.as_ref().is_some_and(|outside| outside.is_match(&around.headings))
-        || pin.beside.as_ref().is_some_and(|test| !test.is_match(beside))
-        || pin.not_beside.as_ref().is_some_and(|test| test.is_match(beside))
-    {
+    let around = if asks { blocks::around(spot.source, spot.at) } else { Around::default() };
+    let beside = spot.source.slice(around.beside.0, around.beside.1);
+    let holds_around = pin.inside.as_ref().is_none_or(|inside| inside.is_match(&around.headings))
+        && !matches(&pin.outside, &around.headings)
+        && pin.beside.as_ref().is_none_or(|test| test.is_match(beside))
+        && !matches(&pin.not_beside, beside);
+    if !holds_around {
         return None;
     }
-    let class = pin.class.unwrap_or_else(|| {
-        let says = |test: &Option<super::rules::Pattern>| {
-            test.as_ref().is_some_and(|test| {
-                test.is_match(&around.headings) || test.is_match(&around.uses) || test.is_match(target)
-            })
-        };
-        let matches =
-            |test: &Option<super::rules::Pattern>, text: &str| test.as_ref().is_some_and(|test| test.is_match(text));
-        let client = matches(&rule.client, &around.headings) || matches(&rule.client, beside);
-        let used = matches(&rule.client_uses, &around.headings) || matches(&rule.client_uses, &around.uses);
-        let server = rule.server.as_ref().is_some_and(|server| {
-            server.is_match(&around.headings) || (!used && (server.is_match(&around.uses) || server.is_match(target)))
-        });
-        let body = around.function.map_or("", |(open, close)| source.slice(open, close));
-        let calls = matches(&rule.server_calls, body) && !matches(&rule.client_calls, body) && !used;
-        if !client && (server || calls) {
-            Class::ClientAuth
-        } else if says(&rule.database) {
-            Class::Database
-        } else if !client && !used && matches(&rule.own, beside) && !matches(&rule.client_uses, file_name(path)) {
-            Class::ClientAuth
-        } else {
-            Class::ServerTrust
-        }
-    });
+    let class = pin.class.unwrap_or_else(|| class(rule, path, spot, &around));
     let why = &rule.why[&pin.why];
     let mut findings = Vec::new();
     if pin.kind == Kind::Disabled && class == Class::ServerTrust {
-        findings.push(Finding::new(Code::VerificationDisabled, say::verification_disabled()).at(line));
+        findings.push(Finding::new(Code::VerificationDisabled, say::verification_disabled()).at(spot.line));
     }
-    if pin.live_if.as_ref().is_some_and(|live| !live.is_match(&source.code)) {
-        findings.push(Finding::new(Code::InertPin, say::inert_by_default()).at(line));
+    if pin.live_if.as_ref().is_some_and(|live| !live.is_match(&spot.source.code)) {
+        findings.push(Finding::new(Code::InertPin, say::inert_by_default()).at(spot.line));
     }
+    Some(Pin {
+        path: path.to_owned(),
+        line: spot.line,
+        column: spot.source.column(spot.at),
+        language: rule.name.to_owned(),
+        kind: pin.kind,
+        class,
+        target: shown(spot.target),
+        resolved: bundles(pin, path, root, spot),
+        advice: if class == Class::ServerTrust { why.advice } else { crate::pin::Advice::None },
+        reason: reason(class, why.sentence()),
+        findings,
+    })
+}
+
+fn matches(test: &Option<Pattern>, text: &str) -> bool {
+    test.as_ref().is_some_and(|test| test.is_match(text))
+}
+
+/// Whether the value, its line and what stands above it are as the pattern wants them.
+fn holds_there(rule: &Rule, pin: &PinRule, spot: &Spot) -> bool {
+    let Spot { source, at, line, target, hop } = *spot;
+    let either = |test: &Pattern| test.is_match(target) || hop.is_some_and(|hop| test.is_match(hop));
+    // What a variable begins as is not what it stays: only a value that is written here can be nothing.
+    if (pin.kind != Kind::Disabled && matches(&rule.nothing, target))
+        || pin.only.as_ref().is_some_and(|only| !either(only))
+        || pin.unless.as_ref().is_some_and(either)
+    {
+        return false;
+    }
+    let text = source.line_text(line);
+    pin.line.as_ref().is_none_or(|test| test.is_match(text))
+        && !matches(&pin.not_line, text)
+        && pin.nearest.as_ref().is_none_or(|test| test.last_says_yes(source.slice(0, at)))
+        && !(line.saturating_sub(2).max(1)..=line).any(|line| matches(&pin.not_near, source.line_text(line)))
+}
+
+/// What the pin is for, by what stands around it.
+fn class(rule: &Rule, path: &Path, spot: &Spot, around: &Around) -> Class {
+    let source = spot.source;
+    let beside = source.slice(around.beside.0, around.beside.1);
+    let body = around.function.map_or("", |(open, close)| source.slice(open, close));
+    let client = matches(&rule.client, &around.headings) || matches(&rule.client, beside);
+    let used = matches(&rule.client_uses, &around.headings) || matches(&rule.client_uses, &around.uses);
+    let server = matches(&rule.server, &around.headings)
+        || (!used && (matches(&rule.server, &around.uses) || matches(&rule.server, spot.target)));
+    let calls = matches(&rule.server_calls, body) && !matches(&rule.client_calls, body) && !used;
+    let database =
+        [&*around.headings, &*around.uses, spot.target].into_iter().any(|text| matches(&rule.database, text));
+    if !client && (server || calls) {
+        Class::ClientAuth
+    } else if database {
+        Class::Database
+    } else if !client && !used && matches(&rule.own, beside) && !matches(&rule.client_uses, file_name(path)) {
+        Class::ClientAuth
+    } else {
+        Class::ServerTrust
+    }
+}
+
+/// The files that the value may mean.
+fn bundles(pin: &PinRule, path: &Path, root: &Path, spot: &Spot) -> Vec<PathBuf> {
+    let Spot { source, at, target, hop, .. } = *spot;
     let lookup = |name: &str| expression::constant(source, name, at).map(str::to_owned);
     let means = |value: &str| {
         let bare = pin.value != Value::Expression || source.syntax.blocks != syntax::Blocks::Braces;
         resolve::candidates(value, bare, path, root, &lookup)
     };
-    let mut resolved = match pin.kind {
+    let resolved = match pin.kind {
         Kind::Disabled | Kind::Callback | Kind::Default => Vec::new(),
         _ => means(hop.unwrap_or(target)),
     };
     // A callback that compares with certificates from a file is the file's reader as well.
     if resolved.is_empty() && !matches!(pin.kind, Kind::Disabled | Kind::Default) {
-        resolved = reading::near(source, at).map(means).unwrap_or_default();
+        return reading::near(source, at).map(means).unwrap_or_default();
     }
-    Some(Pin {
-        path: path.to_owned(),
-        line,
-        column: source.column(at),
-        language: rule.name.to_owned(),
-        kind: pin.kind,
-        class,
-        target: shown(target),
-        resolved,
-        advice: if class == Class::ServerTrust { why.advice } else { crate::pin::Advice::None },
-        reason: reason(class, why.sentence()),
-        findings,
-    })
+    resolved
 }
 
 fn file_name(path: &Path) -> &str {
