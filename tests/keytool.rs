@@ -29,6 +29,11 @@ fn real() -> Option<PathBuf> {
     found
 }
 
+/// Whatever the umask: nobody else may write there, or what lies there is not started.
+fn shield(directory: &Path) {
+    fs::set_permissions(directory, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
 /// A keytool that is a shell script: `$STORE` is the key store, `$REAL` the real keytool, `$LOG` a file.
 fn script(dir: &Path, body: &str) -> PathBuf {
     let real = real().unwrap_or_else(|| "/nonexistent".into());
@@ -40,6 +45,7 @@ fn script(dir: &Path, body: &str) -> PathBuf {
     );
     let file = dir.join("keytool");
     common::java::script(&file, &text);
+    shield(dir);
     file
 }
 
@@ -292,6 +298,7 @@ fn the_keytool_of_the_java_that_owns_the_store_comes_first() {
     let program = |path: &str| {
         let file = base.join(path);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
+        file.ancestors().skip(1).take_while(|directory| directory.starts_with(&base)).for_each(shield);
         fs::write(&file, "#!/bin/sh\n").unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
         file
