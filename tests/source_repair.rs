@@ -426,6 +426,13 @@ fn a_hashed_directory_gets_a_file_and_a_link_and_loses_them_again() {
     assert!(!openssl(&verify), "the control: OpenSSL does not find it");
     let before = picture(std::slice::from_ref(&certs));
 
+    let lacking = run(work.path(), &["verify", "certs"]);
+    assert!(lacking.code == 1 && lacking.text().contains("rootfix append certs"), "{lacking:?}");
+    // A file without its link is not found.
+    fs::copy(&g2_alone, certs.join("g2.pem")).unwrap();
+    assert_eq!(run(work.path(), &["verify", "certs"]).code, 1);
+    fs::remove_file(certs.join("g2.pem")).unwrap();
+
     let dry = run(work.path(), &["append", "-n", "certs"]);
     assert_eq!(dry.code, 1, "{dry:?}");
     assert!(
@@ -439,7 +446,13 @@ fn a_hashed_directory_gets_a_file_and_a_link_and_loses_them_again() {
     assert_eq!(done.code, 0, "{done:?}");
     assert!(done.text().contains("rootfix restore certs"), "{}", done.text());
     assert!(openssl(&verify), "OpenSSL finds it");
-    assert_eq!(run(work.path(), &["check", "certs"]).code, 0);
+    let ready = run(work.path(), &["check", "certs"]);
+    assert!(ready.code == 0 && ready.text().contains("rootfix verify certs"), "{ready:?}");
+    let proved = run(work.path(), &["--json", "verify", "certs"]);
+    assert_eq!(proved.code, 0, "{proved:?}");
+    let proofs: Vec<_> = proved.records().into_iter().filter(|record| record["type"] == "proof").collect();
+    assert!(proofs.len() == 4 && proofs.iter().all(|proof| proof["verdict"] == "pass"), "{proofs:?}");
+    assert_eq!(run(work.path(), &["verify", "--clients", "certs"]).code, 2, "what was not asked is no yes");
     let added = certs.join("digicert-global-root-g2.pem");
     assert_eq!(fs::metadata(&added).unwrap().permissions().mode() & 0o777, 0o644);
     let ours = picture(std::slice::from_ref(&certs));

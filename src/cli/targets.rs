@@ -386,9 +386,7 @@ fn may_be_a_bundle(path: &Path) -> bool {
 fn bytes(target: &Target) -> Result<(Vec<u8>, Option<u32>), Trouble> {
     match &target.place {
         Place::File(path) => apply::read_bytes(path).map(|(bytes, mode)| (bytes, Some(mode))),
-        Place::Directory(path) => {
-            Err(Trouble::new(Code::DirectoryByHand, say::directory_by_hand(), say::rehash(path.display())))
-        }
+        Place::Directory(_) => Err(Trouble::new(Code::DirectoryByHand, say::directory_by_hand(), say::name_its_file())),
         Place::System(location) => {
             Err(Trouble::new(Code::Usage, say_system::no_file(location.as_str()), say_system::what_reads_it()))
         }

@@ -10,13 +10,14 @@ use super::exit::Exit;
 use super::html;
 use super::progress;
 use super::session::Session;
-use super::targets::{self, Opened, Target};
+use super::targets::{self, Opened, Place, Target};
 use super::unlock::{Wanted, unlock};
 use crate::apply;
 use crate::assess::assess;
 use crate::certificate::Certificate;
-use crate::finding::Trouble;
+use crate::finding::{Code, Trouble};
 use crate::lang::{Lang, Sentence, append as say, check as say_check, cli as say_cli};
+use crate::locate;
 use crate::proof::{Proof, Rung, Verdict};
 use crate::prove;
 use crate::prove::clients::{self, Answer, Row, Subject};
@@ -27,13 +28,19 @@ use crate::rehearse::verdict::Holds;
 use crate::report::record::worst;
 use crate::report::{Bundle, Record, record, text};
 use crate::rollover::Root;
-use crate::store::{AppendOptions, Nature, Trust};
+use crate::store::{AppendOptions, Format, Nature, Trust, cadir};
 
 /// A chain that was saved, and what it is to be judged by.
 struct Saved {
     chain: SavedChain,
     host: Option<String>,
     at: OffsetDateTime,
+}
+
+impl Saved {
+    fn prove(&self, session: &Session, path: &Path, anchors: &[Certificate]) -> Proof {
+        saved_chain::prove(path, &self.chain, self.host.as_deref(), self.at, anchors, &session.rollover)
+    }
 }
 
 pub fn run(session: &mut Session, args: &Verify) -> Exit {
@@ -90,6 +97,14 @@ fn saved(session: &Session, args: &Verify) -> Result<Option<Saved>, Trouble> {
     Ok(Some(Saved { chain: SavedChain::parse(&bytes).map_err(named)?, host: args.host.clone(), at }))
 }
 
+/// What was found out about one store.
+struct Proved {
+    proofs: Vec<Proof>,
+    rows: Vec<Row>,
+    /// Where its readers do not load all of it.
+    broken: Option<Format>,
+}
+
 fn one(
     session: &mut Session,
     target: &Target,
@@ -97,16 +112,56 @@ fn one(
     clients: Option<&StandIns>,
     page: &mut Judged,
 ) -> Exit {
-    let path = target.shown();
-    let opened = match targets::read(session, target) {
-        Ok(opened) => opened,
-        Err(trouble) => {
-            session.record(&Record::Bundle(Bundle::unreadable(path.clone(), &trouble)));
-            session.answer(&say_check::cannot_tell_unreadable(text::printable(&path)));
-            session.complain_about(&path, &trouble);
-            return Exit::Trouble;
-        }
+    let proved = match &target.place {
+        Place::Directory(directory) => of_directory(session, directory, saved, clients),
+        _ => of_file(session, target, saved, clients),
     };
+    match proved {
+        Ok(proved) => tell(session, target, &proved, clients.is_some(), page),
+        Err(exit) => exit,
+    }
+}
+
+/// A hashed directory is proved by what OpenSSL finds in it. The clients of this machine are given files.
+fn of_directory(
+    session: &mut Session,
+    directory: &Path,
+    saved: Option<&Saved>,
+    clients: Option<&StandIns>,
+) -> Result<Proved, Exit> {
+    let path = directory.display().to_string();
+    if clients.is_some() {
+        let next = say_cli::name_its_file();
+        session.trouble_with(&path, &Trouble::new(Code::DirectoryByHand, say_cli::directory_by_hand(), next));
+        return Err(Exit::Trouble);
+    }
+    let read = locate::cadir::read(directory, &targets::root_of(session, directory));
+    let files = read.map_err(|trouble| unreadable(session, &path, &trouble))?;
+    let prove = || {
+        let mut proofs = prove::directory::prove(directory, &files, &session.rollover, session.now);
+        let anchors = || prove::directory::trusted(&cadir::decode(&files));
+        proofs.extend(saved.map(|saved| saved.prove(session, directory, &anchors())));
+        proofs
+    };
+    let proofs = progress::during(session, &say_cli::proving(text::printable(&path)), prove);
+    Ok(Proved { proofs, rows: Vec::new(), broken: None })
+}
+
+fn unreadable(session: &Session, path: &str, trouble: &Trouble) -> Exit {
+    session.record(&Record::Bundle(Bundle::unreadable(path.to_owned(), trouble)));
+    session.answer(&say_check::cannot_tell_unreadable(text::printable(path)));
+    session.complain_about(path, trouble);
+    Exit::Trouble
+}
+
+fn of_file(
+    session: &mut Session,
+    target: &Target,
+    saved: Option<&Saved>,
+    clients: Option<&StandIns>,
+) -> Result<Proved, Exit> {
+    let path = target.shown();
+    let opened = targets::read(session, target).map_err(|trouble| unreadable(session, &path, &trouble))?;
     if let Nature::NotATrustStore(finding) = &opened.store.nature {
         let trouble = Trouble::new(finding.code, finding.message.clone(), crate::lang::plan::find_the_bundle());
         let assessment = assess(&opened.store, &session.rollover, session.now);
@@ -114,22 +169,25 @@ fn one(
         session.record(&Record::Bundle(Bundle::new(path.clone(), &opened.store, &assessment, custody)));
         session.answer(&say_check::cannot_tell_not_a_store(text::printable(&path)));
         session.complain_about(&path, &trouble);
-        return Exit::Trouble;
+        return Err(Exit::Trouble);
     }
     let prove = || proofs(session, Path::new(&path), &opened, saved);
     let mut proofs = progress::during(session, &say_cli::proving(text::printable(&path)), prove);
     let mut rows = Vec::new();
     if let Some(stand_ins) = clients {
-        match ask_clients(session, Path::new(&path), &opened, stand_ins) {
-            Ok(asked) => rows = asked,
-            Err(trouble) => {
-                session.trouble_with(&path, &trouble);
-                return Exit::Trouble;
-            }
-        }
+        rows = ask_clients(session, Path::new(&path), &opened, stand_ins).map_err(|trouble| {
+            session.trouble_with(&path, &trouble);
+            Exit::Trouble
+        })?;
         proofs.extend(rows.iter().map(|row| row.proof.clone()));
     }
-    for proof in &proofs {
+    Ok(Proved { proofs, rows, broken: opened.store.broken.then_some(opened.store.format) })
+}
+
+/// Records and the screen, and how it ended.
+fn tell(session: &mut Session, target: &Target, proved: &Proved, asked: bool, page: &mut Judged) -> Exit {
+    let Proved { proofs, rows, broken } = proved;
+    for proof in proofs {
         session.record(&Record::Proof(proof.clone()));
         session.count(match proof.verdict {
             Verdict::Pass => "pass",
@@ -137,8 +195,8 @@ fn one(
             Verdict::NotProven => "not-proven",
         });
     }
-    let shown = text::printable(&path);
-    let (sentence, exit) = match worst(&proofs) {
+    let shown = text::printable(&target.shown());
+    let (sentence, exit) = match worst(proofs) {
         Some(Verdict::Fail) => (say::not_verified(shown), Exit::No),
         Some(Verdict::Pass) => (say::verified(shown), Exit::Good),
         _ => (say::partly_verified(shown), Exit::Trouble),
@@ -156,13 +214,17 @@ fn one(
         }
         if !rows.is_empty() {
             session.say("");
-            session.say(&matrix(&rows, session.lang, session.columns()));
+            session.say(&matrix(rows, session.lang, session.columns()));
         }
-        let arguments = session.arguments(&target.path().map_or_else(|| text::typed(&path), text::typed_path));
+        let arguments = session.arguments(&target.path().map_or_else(|| text::typed("-"), text::typed_path));
         let next = match exit {
-            Exit::No if opened.store.broken => check::next_for_broken(opened.store.format, arguments),
-            Exit::No => Some(say_check::next_append(arguments)),
-            Exit::Good if clients.is_none() => Some(say_check::next_clients(arguments)),
+            Exit::No => match broken {
+                Some(format) => check::next_for_broken(*format, arguments),
+                None => Some(say_check::next_append(arguments)),
+            },
+            Exit::Good if !asked && !matches!(target.place, Place::Directory(_)) => {
+                Some(say_check::next_clients(arguments))
+            }
             _ => None,
         };
         if let Some(next) = next {
@@ -236,9 +298,6 @@ fn proofs(session: &Session, path: &Path, opened: &Opened, saved: Option<&Saved>
         &session.rollover,
         session.now,
     ));
-    if let Some(saved) = saved {
-        let host = saved.host.as_deref();
-        proofs.push(saved_chain::prove(path, &saved.chain, host, saved.at, &anchors, &session.rollover));
-    }
+    proofs.extend(saved.map(|saved| saved.prove(session, path, &anchors)));
     proofs
 }

@@ -153,11 +153,11 @@ sentences! {
         zh: "此文件由程序生成：下次运行 {command} 时，追加的内容会丢失。",
     }
     directory_by_hand() {
-        en: "It is a hashed certificate directory; rootfix judges it, but does not add to it yet.",
-        zh: "这是按哈希命名的证书目录；rootfix 可以检查它，但暂不支持向其中添加。",
+        en: "It is a hashed certificate directory; this wants a bundle in one file.",
+        zh: "这是按哈希命名的证书目录；此处需要单个文件形式的证书包。",
     }
-    rehash(directory) {
-        en: "Run: `rootfix roots export digicert-global-root-g2 > {directory}/digicert-global-root-g2.pem && openssl rehash {directory}`",
-        zh: "运行：`rootfix roots export digicert-global-root-g2 > {directory}/digicert-global-root-g2.pem && openssl rehash {directory}`",
+    name_its_file() {
+        en: "`rootfix check FILE`, `rootfix verify FILE` and `rootfix append FILE` take the directory as it is.",
+        zh: "`rootfix check 文件`、`rootfix verify 文件` 和 `rootfix append 文件` 可直接用于该目录。",
     }
 }

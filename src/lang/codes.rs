@@ -736,16 +736,16 @@ codes! {
     // The command line.
     DirectoryByHand = "directory-by-hand", Error {
         meaning: {
-            en: "A hashed certificate directory has to be added to by hand.",
-            zh: "按哈希命名的证书目录需要手工添加。",
+            en: "A hashed certificate directory was named where a bundle in one file is wanted.",
+            zh: "此处需要单个文件形式的证书包，指定的却是按哈希命名的证书目录。",
         },
         cause: {
-            en: "OpenSSL finds a certificate there by a link named after the hash of its subject; rootfix judges such a directory, but does not write to it.",
-            zh: "OpenSSL 通过以主题哈希命名的链接在其中查找证书；rootfix 可以检查这样的目录，但不向其中写入。",
+            en: "OpenSSL finds a certificate in such a directory by a link named after the hash of its subject. The stand-in of a rehearsal, the clients of `verify --clients` and `-` work with one file.",
+            zh: "OpenSSL 通过以主题哈希命名的链接在此类目录中查找证书。演练、`verify --clients` 的客户端和 `-` 只处理单个文件。",
         },
         remedy: {
-            en: "Put the root into the directory as a .pem file and run `openssl rehash DIRECTORY`.",
-            zh: "将根证书以 .pem 文件放入目录，然后运行 `openssl rehash 目录`。",
+            en: "`rootfix check DIRECTORY`, `rootfix verify DIRECTORY` and `rootfix append DIRECTORY` take the directory. For the others, name a file in which all its certificates stand.",
+            zh: "`rootfix check 目录`、`rootfix verify 目录` 和 `rootfix append 目录` 可用于该目录；其他命令请指定包含其全部证书的单个文件。",
         },
     }
     KeychainByHand = "keychain-by-hand", Error {

@@ -217,10 +217,10 @@ pub fn reread_added(kept: usize, names: &[String]) -> Sentence {
     let (certificates, are) = if kept == 1 { ("certificate", "is") } else { ("certificates", "are") };
     Sentence::new(
         format!(
-            "Read back from disk: the {kept} {certificates} from before {are} there byte for byte, and {} came in with the pinned SHA-256.",
+            "The {kept} {certificates} from before {are} there byte for byte, and {} came in with the pinned SHA-256.",
             names.en
         ),
-        format!("已从磁盘重新读取：原有 {kept} 张证书逐字节保留，新增 {}，SHA-256 与内置值一致。", names.zh),
+        format!("原有 {kept} 张证书逐字节保留，新增 {}，SHA-256 与内置值一致。", names.zh),
     )
 }
 
@@ -228,8 +228,22 @@ pub fn reread_added(kept: usize, names: &[String]) -> Sentence {
 pub fn reread_holds(names: &[String]) -> Sentence {
     let names = listed(names);
     Sentence::new(
-        format!("Read back from disk: the file is as it was, and holds {} with the pinned SHA-256.", names.en),
-        format!("已从磁盘重新读取：文件未变，其中的 {} 的 SHA-256 与内置值一致。", names.zh),
+        format!("The file is as it was, and holds {} with the pinned SHA-256.", names.en),
+        format!("文件未变，其中的 {} 的 SHA-256 与内置值一致。", names.zh),
+    )
+}
+
+/// The same of a file that was read back.
+pub fn from_disk(seen: &Sentence) -> Sentence {
+    Sentence::new(format!("Read back from disk. {}", seen.en), format!("已从磁盘重新读取。{}", seen.zh))
+}
+
+/// What OpenSSL finds in a hashed directory.
+pub fn directory_holds(names: &[String]) -> Sentence {
+    let names = listed(names);
+    Sentence::new(
+        format!("Looked up as OpenSSL does: under the hash of its name there is {} with the pinned SHA-256.", names.en),
+        format!("按 OpenSSL 的方式查找：以名称哈希命名的文件中有 {}，SHA-256 与内置值一致。", names.zh),
     )
 }
 

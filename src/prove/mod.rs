@@ -5,6 +5,7 @@
 
 pub mod chain;
 pub mod clients;
+pub mod directory;
 pub mod reread;
 pub mod saved_chain;
 pub mod stand_in;

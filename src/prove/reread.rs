@@ -122,11 +122,13 @@ impl Reread<'_> {
 
     fn passed(&self, sealed: bool) -> Sentence {
         let names = |roots: &[&Root]| roots.iter().map(|root| root.name.clone()).collect::<Vec<_>>();
-        let detail = if self.added.is_empty() {
+        let seen = if self.added.is_empty() {
             say::reread_holds(&names(self.wanted))
         } else {
             say::reread_added(self.decoded_before.len(), &names(self.added))
         };
+        // What came on standard input never was on a disk.
+        let detail = if self.path == Path::new("-") { seen } else { say::from_disk(&seen) };
         if sealed { detail.then(&say::reread_sealed()) } else { detail }
     }
 }
@@ -191,7 +193,7 @@ fn ders(certificates: &[Certificate]) -> Vec<Vec<u8>> {
 }
 
 /// What stands in each block whose label ends with CERTIFICATE; a block that is no base64 stands for itself.
-fn in_text(text: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn in_text(text: &[u8]) -> Vec<Vec<u8>> {
     let mut found = Vec::new();
     let mut body: Option<Vec<u8>> = None;
     for line in lines(text) {

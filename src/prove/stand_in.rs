@@ -9,6 +9,7 @@
 //! Not shown: anything about the genuine root's bytes (the rung `reread` looks at those), or about programs that read
 //! the store in another way than the code given here.
 
+use std::borrow::Borrow;
 use std::path::Path;
 
 use rcgen::{
@@ -149,19 +150,19 @@ fn common_name(text: &str) -> String {
     text.chars().take(LONGEST_COMMON_NAME).collect()
 }
 
-/// The code that is put to the test: the same that reads and edits the real file.
-pub struct Hands<'a> {
-    pub append: &'a Append<'a>,
-    pub trusted: &'a Trusted<'a>,
+/// The code that is put to the test: the same that reads and edits the real store, whose content an `S` is.
+pub struct Hands<'a, S: ToOwned + ?Sized> {
+    pub append: &'a Append<'a, S>,
+    pub trusted: &'a Trusted<'a, S>,
 }
 
-/// New bytes of a store with these roots added.
-pub type Append<'a> = dyn Fn(&[u8], &[&Root]) -> Result<Vec<u8>, Trouble> + 'a;
+/// A store's new content, with these roots added.
+pub type Append<'a, S> = dyn Fn(&S, &[&Root]) -> Result<<S as ToOwned>::Owned, Trouble> + 'a;
 
-/// The certificates that readers of these bytes trust.
-pub type Trusted<'a> = dyn Fn(&[u8]) -> Result<Vec<Certificate>, Trouble> + 'a;
+/// The certificates that readers of this content trust.
+pub type Trusted<'a, S> = dyn Fn(&S) -> Result<Vec<Certificate>, Trouble> + 'a;
 
-impl std::fmt::Debug for Hands<'_> {
+impl<S: ToOwned + ?Sized> std::fmt::Debug for Hands<'_, S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Hands")
     }
@@ -195,7 +196,13 @@ pub fn prove(
 /// One proof for the root that is kept, one for each that is added, and one for impostors.
 ///
 /// The three states of the store that are asked: as it is; with the old stand-in; with the old and the new ones.
-pub fn prove_by(path: &Path, bytes: &[u8], hands: &Hands<'_>, rollover: &Rollover, now: OffsetDateTime) -> Vec<Proof> {
+pub fn prove_by<S: ToOwned + ?Sized>(
+    path: &Path,
+    content: &S,
+    hands: &Hands<'_, S>,
+    rollover: &Rollover,
+    now: OffsetDateTime,
+) -> Vec<Proof> {
     let host = rollover.stand_in_host();
     let proof = |subject: String, (verdict, detail): (Verdict, Sentence)| Proof {
         path: path.to_owned(),
@@ -204,7 +211,7 @@ pub fn prove_by(path: &Path, bytes: &[u8], hands: &Hands<'_>, rollover: &Rollove
         verdict,
         detail,
     };
-    let stage = match Stage::set(bytes, hands, rollover, host, now) {
+    let stage = match Stage::set(content, hands, rollover, host, now) {
         Ok(stage) => stage,
         Err((verdict, why)) => return vec![proof(host.to_owned(), (verdict, why))],
     };
@@ -234,9 +241,9 @@ struct Stage {
 }
 
 impl Stage {
-    fn set(
-        bytes: &[u8],
-        hands: &Hands<'_>,
+    fn set<S: ToOwned + ?Sized>(
+        content: &S,
+        hands: &Hands<'_, S>,
         rollover: &Rollover,
         host: &str,
         now: OffsetDateTime,
@@ -250,13 +257,13 @@ impl Stage {
             new.push((make(&id, &root.name)?, make(&id, &root.name)?));
         }
         let new_roots: Vec<&Root> = new.iter().map(|(stand_in, _)| &stand_in.root).collect();
-        let prior = (hands.trusted)(bytes).map_err(not_set)?;
-        let with_old = (hands.append)(bytes, &[&old.root]).map_err(not_set)?;
+        let prior = (hands.trusted)(content).map_err(not_set)?;
+        let with_old = (hands.append)(content, &[&old.root]).map_err(not_set)?;
         // From here on an error is the edit's own: what it wrote does not read.
         let unread = |trouble: Trouble| (Verdict::Fail, say::edited_copy_not_read(&trouble.message));
-        let old_state = (hands.trusted)(&with_old).map_err(unread)?;
-        let with_both = (hands.append)(&with_old, &new_roots).map_err(unread)?;
-        let both_state = (hands.trusted)(&with_both).map_err(unread)?;
+        let old_state = (hands.trusted)(with_old.borrow()).map_err(unread)?;
+        let with_both = (hands.append)(with_old.borrow(), &new_roots).map_err(unread)?;
+        let both_state = (hands.trusted)(with_both.borrow()).map_err(unread)?;
         Ok(Stage { old, new, states: [prior, old_state, both_state] })
     }
 }

@@ -9,7 +9,7 @@
 //! link or an unreadable file too; what lies behind one is therefore taken for not found.
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sha1::{Digest, Sha1};
 use x509_parser::der_parser::asn1_rs::{Any, Tag};
@@ -229,6 +229,25 @@ pub fn append(files: &[Named], roots: &[&Root]) -> Result<Vec<Addition>, Trouble
         additions.push(Addition::Link { name, target: target.into() });
     }
     Ok(additions)
+}
+
+/// The directory as it is once these roots were added.
+///
+/// # Errors
+/// As [`append`].
+pub fn appended(files: &[Named], roots: &[&Root]) -> Result<Vec<Named>, Trouble> {
+    let mut files = files.to_vec();
+    for addition in append(&files, roots)? {
+        let (name, bytes) = match addition {
+            Addition::File { name, bytes } => (name, Some(bytes)),
+            Addition::Link { name, target } => {
+                let led = files.iter().find(|named| Path::new(&named.name) == target);
+                (name, led.and_then(|named| named.bytes.clone()))
+            }
+        };
+        files.push(Named { name, bytes });
+    }
+    Ok(files)
 }
 
 /// A file that holds one root alone, with its name above it.
