@@ -41,8 +41,8 @@ sentences! {
         zh: "无法判断支付是否会继续正常：{total} 个文件中有 {count} 个无法判断。",
     }
     nothing_found(place) {
-        en: "Cannot tell whether payments will keep working: no bundle was found in {place}.",
-        zh: "无法判断支付是否会继续正常：在 {place} 中没有找到证书包。",
+        en: "Cannot tell whether payments will keep working: no bundle was found in `{place}`.",
+        zh: "无法判断支付是否会继续正常：在 `{place}` 中没有找到证书包。",
     }
 
     // The evidence.

@@ -129,8 +129,8 @@ sentences! {
         zh: "从文件名看，这是商户自己的 API 证书，用于证明您的身份；根证书更换与它无关，无需改动。",
     }
     no_bundle_in(place) {
-        en: "No bundle was found in {place}.",
-        zh: "在 {place} 中没有找到证书包。",
+        en: "No bundle was found in `{place}`.",
+        zh: "在 `{place}` 中没有找到证书包。",
     }
     no_other_root(path, error) {
         en: "`{path}`, which --prefix names, is no directory that could be looked into: {error}.",

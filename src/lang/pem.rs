@@ -154,6 +154,10 @@ sentences! {
     mended() { en: "Mended.", zh: "已修复。" }
     set_aside() { en: "Kept, but made harmless.", zh: "已保留，但不再生效。" }
     seems_empty() { en: "The file is empty.", zh: "文件是空的。" }
+    seems_zeros() {
+        en: "It holds no certificate but zero bytes alone, as after a copy that was broken off.",
+        zh: "其中没有证书，全是零字节，可能是复制中断所致。",
+    }
     seems_html() {
         en: "It is a web page (HTML), perhaps an error page that was saved instead of the download.",
         zh: "这是一个网页（HTML），可能是下载失败时保存下来的错误页面。",

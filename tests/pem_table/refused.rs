@@ -101,7 +101,7 @@ fn unreadable() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("ciphertext as hexadecimal text", text.into_bytes(), "text without any certificate"),
         ("nothing", Vec::new(), "empty"),
         ("blanks", b" \r\n\t\n".to_vec(), "empty"),
-        ("NULs", vec![0; 5000], "empty"),
+        ("NULs", vec![0; 5000], "zero bytes"),
         ("a truncated PEM", one.as_bytes()[..one.len() / 2].to_vec(), "breaks off"),
         ("a BEGIN alone", b"-----BEGIN CERTIFICATE-----\n".to_vec(), "breaks off"),
         ("a truncated DER", g1()[..400].to_vec(), "binary"),
@@ -208,7 +208,10 @@ fn what_is_no_regular_file_is_refused_at_once() {
         assert!(made.success());
         refuses(dir.path(), "pipe", "not-a-regular-file");
         std::os::unix::fs::symlink("loop.pem", dir.path().join("loop.pem")).unwrap();
-        assert_eq!(run(dir.path(), &["check", "loop.pem"]).code, 2);
+        refuses(dir.path(), "loop.pem", "file-not-found");
+        assert!(run(dir.path(), &["check", "loop.pem"]).stderr.contains("lead in a circle"));
+        std::fs::write(dir.path().join("zeros.pem"), [0; 4096]).unwrap();
+        assert!(run(dir.path(), &["check", "zeros.pem"]).stderr.contains("zero bytes alone"));
         let socket = std::os::unix::net::UnixListener::bind(dir.path().join("socket")).unwrap();
         refuses(dir.path(), "socket", "not-a-regular-file");
         drop(socket);

@@ -70,7 +70,7 @@ fn an_addition_passes_wherever_it_stands_and_however_lines_end() {
         let proof = scene.proof(before.as_bytes(), after.as_bytes());
         let (verdict, detail) = told(&proof);
         assert_eq!(verdict, Verdict::Pass, "{detail}");
-        assert!(detail.contains("the 3 certificates from before are there byte for byte, and New came in"), "{detail}");
+        assert!(detail.contains("The 3 certificates from before are there byte for byte, and New came in"), "{detail}");
         assert_eq!(proof.subject, "New");
     }
 }
@@ -197,7 +197,7 @@ fn where_nothing_was_added_the_file_is_as_it_was() {
     };
     let proof = verdict(&before);
     assert_eq!(told(&proof).0, Verdict::Pass);
-    assert!(proof.detail.en.contains("the file is as it was, and holds New"));
+    assert!(proof.detail.en.contains("The file is as it was, and holds New"));
     assert_eq!(told(&verdict(&touched)), (Verdict::Fail, "Nothing was to be added, but the file has changed."));
     assert_eq!(told(&verdict(&scene.text())).0, Verdict::Fail);
 }

@@ -15,7 +15,7 @@ fn seems(bytes: &[u8], blocks: &[Block]) -> Sentence {
     let text = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head).trim_ascii_start();
     let starts = |word: &[u8]| text.len() >= word.len() && text[..word.len()].eq_ignore_ascii_case(word);
     if bytes.iter().all(|b| b.is_ascii_whitespace() || *b == 0) {
-        return say::seems_empty();
+        return if bytes.contains(&0) { say::seems_zeros() } else { say::seems_empty() };
     }
     if blocks.iter().any(|block| block.content == Content::NoCertificate(Damage::CutOff)) {
         return say::seems_truncated();
