@@ -55,7 +55,8 @@ fn go(session: &mut Session, args: &Probe) -> Result<Exit, Trouble> {
         port,
     };
     let bundles = bundles(session, args)?;
-    let mut proofs: Vec<Proof> = Vec::new();
+    // What a bundle would do with a root taken away is told, but it is not today's answer.
+    let (mut proofs, mut today): (Vec<Proof>, Vec<Proof>) = (Vec::new(), Vec::new());
     let mut shown = String::new();
     let mut pictures = Vec::new();
     let mut dates = BTreeSet::new();
@@ -70,7 +71,12 @@ fn go(session: &mut Session, args: &Probe) -> Result<Exit, Trouble> {
                 shown.push_str(&server_text(session, &served, root.as_ref()));
                 calendar(session, &served, &mut dates);
                 refused |= matches!(served.identity, Some(Reception::Refused(_)));
-                proofs.extend(bundles.iter().flat_map(|bundle| judged(session, bundle, &served, &host)));
+                for bundle in &bundles {
+                    let (now, supposed) = judged(session, bundle, &served, &host);
+                    proofs.push(now.clone());
+                    proofs.extend(supposed);
+                    today.push(now);
+                }
                 let address = served.address.map_or_else(|| args.host.clone(), |address| address.to_string());
                 pictures.push(Picture { address, chain: served.chain, root });
             }
@@ -80,8 +86,6 @@ fn go(session: &mut Session, args: &Probe) -> Result<Exit, Trouble> {
     for proof in &proofs {
         session.record(&Record::Proof(proof.clone()));
     }
-    // What a bundle would do with a root taken away is told, but it is not today's answer.
-    let today: Vec<&Proof> = proofs.iter().filter(|proof| !proof.subject.contains(" (")).collect();
     let failing: BTreeSet<String> =
         today.iter().filter(|p| p.verdict == Verdict::Fail).map(|p| p.path.display().to_string()).collect();
     let typed = |paths: Vec<String>| {
@@ -180,8 +184,8 @@ fn root_of(session: &Session, bundles: &[Anchors], served: &Served, host: &str) 
     judge(&served.chain, &known, host, session.now).root().cloned()
 }
 
-/// What a bundle makes of the chain: today, and with the new or the old root alone.
-fn judged(session: &Session, bundle: &Anchors, served: &Served, host: &str) -> Vec<Proof> {
+/// What a bundle makes of the chain today; and what it would make of it with the new or the old root alone.
+fn judged(session: &Session, bundle: &Anchors, served: &Served, host: &str) -> (Proof, Vec<Proof>) {
     let address = served.address.map_or_else(|| host.to_owned(), |address| address.to_string());
     let without = |roots: &[crate::rollover::Root]| -> Vec<Certificate> {
         let gone: Vec<Fingerprint> = roots.iter().map(|root| root.certificate.fingerprint()).collect();
@@ -202,12 +206,12 @@ fn judged(session: &Session, bundle: &Anchors, served: &Served, host: &str) -> V
         };
         Proof { path: PathBuf::from(&bundle.path), rung: Rung::Live, subject, verdict, detail }
     };
-    let mut proofs = vec![ask(&bundle.trusted, None)];
+    let mut supposed = Vec::new();
     if session.verbose || session.json {
-        proofs.push(ask(&without(&session.rollover.add), Some(say::without_new())));
-        proofs.push(ask(&without(&session.rollover.keep), Some(say::without_old())));
+        supposed.push(ask(&without(&session.rollover.add), Some(say::without_new())));
+        supposed.push(ask(&without(&session.rollover.keep), Some(say::without_old())));
     }
-    proofs
+    (ask(&bundle.trusted, None), supposed)
 }
 
 fn server_fields(
