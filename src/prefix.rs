@@ -53,9 +53,9 @@ impl Prefix {
         if proc { Prefix(path.components().take(4).collect()) } else { Prefix::new(root) }
     }
 
-    /// It is the root of this process.
+    /// It is the root of this process; on Windows, where each drive has its own, that of a drive.
     pub fn is_root(&self) -> bool {
-        self.0 == Path::new("/")
+        !self.0.components().any(|part| matches!(part, Component::Normal(_)))
     }
 
     pub fn as_path(&self) -> &Path {
@@ -275,11 +275,19 @@ fn matches(pattern: &str, name: &OsStr) -> bool {
     })
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(unix)]
     use std::os::unix::fs::symlink;
 
+    #[test]
+    fn where_no_root_is_named_it_is_that_of_this_process() {
+        assert!(Prefix::new(Path::new("/")).is_root() && Prefix::default().is_root());
+        assert!(!Prefix::new(Path::new("/mnt")).is_root());
+    }
+
+    #[cfg(unix)]
     #[test]
     fn links_inside_lead_inside() {
         let root = tempfile::tempdir().unwrap();
@@ -315,6 +323,7 @@ mod tests {
         assert!(matches("a*a", OsStr::new("aa")) && !matches("a*a", OsStr::new("a")));
     }
 
+    #[cfg(unix)]
     #[test]
     fn a_path_through_a_process_belongs_to_its_root() {
         let of = |path: &str| Prefix::of(Path::new(path), Path::new("/mnt")).0;
