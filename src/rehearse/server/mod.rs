@@ -120,7 +120,7 @@ impl Server {
 
     /// What clients have done since this was last asked; what is still going on is waited for, though not long.
     pub fn take_observations(&self) -> Observations {
-        self.settle(Duration::from_secs(2));
+        self.settle(Duration::from_secs(10));
         self.log.take()
     }
 
